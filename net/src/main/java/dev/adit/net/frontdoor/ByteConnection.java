@@ -1,0 +1,57 @@
+package dev.adit.net.frontdoor;
+
+import dev.adit.wire.Endpoint;
+
+/// A connection that was taken over from HTTP and now carries a byte stream of its own (DERP).
+///
+/// [#write], [#flush], [#close] and [#execute] may be called by any thread; everything that the
+/// [Listener] hears comes on the connection's event loop, one call at a time.
+public interface ByteConnection {
+  /// The peer's address.
+  Endpoint remote();
+
+  /// True if the connection's TLS is version 1.3, or it has no TLS at all (tests).
+  boolean isTls13();
+
+  /// Appends to the outgoing stream without flushing; the array is handed over and must not be
+  /// changed afterwards.
+  void write(byte[] bytes);
+
+  /// Hands what was written to the kernel.
+  void flush();
+
+  /// False while more than the write limit is waiting; [Listener#writable] tells when that is over.
+  boolean isWritable();
+
+  /// Drops the connection; nothing written is waited for.
+  void close();
+
+  /// Runs `task` on this connection's event loop.
+  void execute(Runnable task);
+
+  /// Runs `task` on this connection's event loop after `delayNanos`. Ignored once closed.
+  void schedule(Runnable task, long delayNanos);
+
+  /// Hears what happens on one connection, on its event loop.
+  interface Listener {
+    /// Bytes in stream order; the array is the listener's.
+    void received(byte[] bytes);
+
+    /// No more bytes for now: the end of one read batch, the moment to flush what it caused.
+    void readBatchEnded();
+
+    /// [ByteConnection#isWritable] has become true again.
+    void writable();
+
+    /// The last call: the connection ended, by whichever side.
+    void closed();
+  }
+
+  /// Takes over connections whose upgrade request was accepted.
+  @FunctionalInterface
+  interface Acceptor {
+    /// Called on the event loop after the request and before any further byte is read. What the
+    /// acceptor writes at once follows the answer's header in one flush.
+    Listener accept(ByteConnection connection);
+  }
+}
