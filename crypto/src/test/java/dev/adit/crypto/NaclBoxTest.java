@@ -86,7 +86,8 @@ class NaclBoxTest {
 
   @Test
   void computesHmacSha1OfRfc2202() {
-    byte[] mac = HmacSha1.of("Jefe".getBytes(UTF_8), "what do ya want for nothing?".getBytes(UTF_8));
+    byte[] mac =
+        HmacSha1.of("Jefe".getBytes(UTF_8), "what do ya want for nothing?".getBytes(UTF_8));
     assertThat(HexFormat.of().formatHex(mac)).isEqualTo("effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
   }
 
