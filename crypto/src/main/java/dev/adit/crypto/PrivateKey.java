@@ -39,9 +39,11 @@ public final class PrivateKey {
   ///
   /// @throws CryptoException if `other` is not usable or the result is all zero
   public byte[] agree(PublicKey other) throws CryptoException {
-    if (!other.isUsable()) {
+    if (other.isSecondSpelling()) {
       throw new CryptoException("X25519: public key is not usable");
     }
+    // A low-order point needs no check of its own, a second scalar multiplication: its agreement
+    // with any clamped key is all zero.
     return X25519.agree(bytes, other.bytes());
   }
 

@@ -43,7 +43,12 @@ public final class PublicKey implements Comparable<PublicKey> {
   /// False for keys with bit 255 set (a second spelling of another key) and for low-order points,
   /// with which every agreement is all zero.
   public boolean isUsable() {
-    return (bytes[31] & 0x80) == 0 && !X25519.isLowOrder(bytes);
+    return !isSecondSpelling() && !X25519.isLowOrder(bytes);
+  }
+
+  /// True if bit 255 is set: X25519 ignores it, so this is another spelling of another key.
+  boolean isSecondSpelling() {
+    return (bytes[31] & 0x80) != 0;
   }
 
   /// WireGuard's text form: 44 characters of base64.
