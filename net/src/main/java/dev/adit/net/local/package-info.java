@@ -1,0 +1,9 @@
+/// HTTP/1.1 over Unix sockets: how the command line talks to a program on the same machine.
+///
+/// - Lives here: server, client, limits, who is at the other end. Elsewhere: the handlers (the
+///   programs). Without Netty, because the agent must start fast.
+/// - Start with [LocalServer] and [LocalClient].
+@NullMarked
+package dev.adit.net.local;
+
+import org.jspecify.annotations.NullMarked;
