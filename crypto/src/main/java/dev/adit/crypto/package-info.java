@@ -4,7 +4,7 @@
 ///   (`dev.adit.wire`).
 /// - May import: Bouncy Castle and the JDK's providers. No I/O, clock, threads or unseeded
 ///   randomness: random bytes come in as a `RandomGenerator`.
-/// - Start with [PrivateKey] and [PublicKey].
+/// - Start with [PrivateKey] and [PublicKey], then [NoiseIk].
 @NullMarked
 package dev.adit.crypto;
 

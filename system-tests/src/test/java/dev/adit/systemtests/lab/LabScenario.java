@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// A test that needs the NAT lab: root, `/dev/net/tun` and the lab's programs. Skipped elsewhere, saying
-/// why; a continuous-integration run counts a skipped scenario as failed.
+/// A test that needs the NAT lab: root, `/dev/net/tun` and the lab's programs. Skipped elsewhere,
+/// saying why; a continuous-integration run counts a skipped scenario as failed.
 ///
 /// Every name stands in `system-tests/lab-scenarios.txt`, and every line there has its test:
 /// [ScenarioListTest] compares both ways.

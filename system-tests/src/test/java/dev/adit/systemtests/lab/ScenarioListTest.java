@@ -24,7 +24,8 @@ class ScenarioListTest {
             .importPackages("dev.adit.systemtests").stream()
                 .flatMap(type -> type.getMethods().stream())
                 .filter(method -> method.isAnnotatedWith(LabScenario.class))
-                .flatMap(method -> Arrays.stream(method.getAnnotationOfType(LabScenario.class).value()))
+                .flatMap(
+                    method -> Arrays.stream(method.getAnnotationOfType(LabScenario.class).value()))
                 .toList();
     assertThat(written).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(listed);
   }

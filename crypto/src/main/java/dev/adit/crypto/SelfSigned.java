@@ -1,0 +1,185 @@
+package dev.adit.crypto;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERGeneralizedTime;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
+import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECNamedDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.math.ec.FixedPointCombMultiplier;
+
+/// A self-signed TLS certificate on ECDSA P-256, made where nobody configured one. Whoever connects
+/// pins it or trusts Noise inside; its names only spare browsers and tools a second complaint.
+///
+/// @param privateKey PKCS#8, DER; secret
+/// @param certificate X.509, DER
+public record SelfSigned(byte[] privateKey, byte[] certificate) {
+  private static final Duration LIFETIME = Duration.ofDays(3650);
+  private static final ECNamedDomainParameters P256 =
+      new ECNamedDomainParameters(
+          SECObjectIdentifiers.secp256r1, CustomNamedCurves.getByName("P-256"));
+  private static final AlgorithmIdentifier ECDSA_SHA256 =
+      new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+
+  /// Makes a key and its certificate, valid for ten years from a day before `wallClock`.
+  ///
+  /// @param random must be cryptographically secure outside of tests; the same bytes make the same
+  ///   certificate, because the signature is deterministic (RFC 6979)
+  /// @param dnsNames subject alternative names; may be empty
+  /// @param ipAddresses literals without brackets or prefix length; may be empty
+  public static SelfSigned create(
+      RandomGenerator random, Instant wallClock, List<String> dnsNames, List<String> ipAddresses) {
+    var key = new ECPrivateKeyParameters(secretNumber(random), P256);
+    byte[] point =
+        new FixedPointCombMultiplier().multiply(P256.getG(), key.getD()).getEncoded(false);
+    var algorithm =
+        new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1);
+    var name = new X500Name("CN=Adit");
+
+    var body = new V3TBSCertificateGenerator();
+    body.setSerialNumber(new ASN1Integer(new BigInteger(1, bytes(random, 16)).setBit(0)));
+    body.setSignature(ECDSA_SHA256);
+    body.setIssuer(name);
+    body.setSubject(name);
+    body.setStartDate(time(wallClock.minus(Duration.ofDays(1))));
+    body.setEndDate(time(wallClock.plus(LIFETIME)));
+    body.setSubjectPublicKeyInfo(new SubjectPublicKeyInfo(algorithm, point));
+    var extensions = extensions(dnsNames, ipAddresses);
+    body.setExtensions(extensions.generate());
+
+    var certificate = new ASN1EncodableVector();
+    var signed = body.generateTBSCertificate();
+    certificate.add(signed);
+    certificate.add(ECDSA_SHA256);
+    certificate.add(new DERBitString(sign(key, der(signed))));
+    return new SelfSigned(der(pkcs8(key, point, algorithm)), der(new DERSequence(certificate)));
+  }
+
+  /// The pin of the certificate, see [Certificate#spkiPin].
+  public byte[] spkiPin() {
+    try {
+      return Certificate.spkiPin(certificate);
+    } catch (CryptoException e) {
+      throw new IllegalStateException("our own certificate does not parse", e);
+    }
+  }
+
+  public String privateKeyPem() {
+    return Pem.encode(Pem.PRIVATE_KEY, privateKey);
+  }
+
+  public String certificatePem() {
+    return Pem.encode(Pem.CERTIFICATE, certificate);
+  }
+
+  @Override
+  public String toString() {
+    return "SelfSigned[…]";
+  }
+
+  /// Uniform in 1 … n − 1, by trying again.
+  private static BigInteger secretNumber(RandomGenerator random) {
+    while (true) {
+      var number = new BigInteger(1, bytes(random, 32));
+      if (number.signum() > 0 && number.compareTo(P256.getN()) < 0) {
+        return number;
+      }
+    }
+  }
+
+  /// RFC 5280 §4.1.2.5: two digits of the year until 2049, four from 2050.
+  private static Time time(Instant instant) {
+    String text = instant.truncatedTo(ChronoUnit.SECONDS).toString(); // 2026-01-02T03:04:05Z
+    String digits = text.replace("-", "").replace("T", "").replace(":", "");
+    return new Time(
+        text.compareTo("2050") < 0
+            ? new DERUTCTime(digits.substring(2))
+            : new DERGeneralizedTime(digits));
+  }
+
+  private static ExtensionsGenerator extensions(List<String> dnsNames, List<String> ipAddresses) {
+    var names = new ASN1EncodableVector();
+    for (String dnsName : dnsNames) {
+      names.add(new GeneralName(GeneralName.dNSName, dnsName));
+    }
+    for (String ipAddress : ipAddresses) {
+      names.add(new GeneralName(GeneralName.iPAddress, ipAddress));
+    }
+    var extensions = new ExtensionsGenerator();
+    extensions.addExtension(
+        new Extension(
+            Extension.basicConstraints,
+            true,
+            new DEROctetString(der(new BasicConstraints(false)))));
+    if (names.size() > 0) {
+      var alternative = GeneralNames.getInstance(new DERSequence(names));
+      extensions.addExtension(
+          new Extension(
+              Extension.subjectAlternativeName, false, new DEROctetString(der(alternative))));
+    }
+    return extensions;
+  }
+
+  private static byte[] sign(ECPrivateKeyParameters key, byte[] message) {
+    var signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+    signer.init(true, key);
+    BigInteger[] rs = signer.generateSignature(Hash.sha256(message));
+    var signature = new ASN1EncodableVector();
+    signature.add(new ASN1Integer(rs[0]));
+    signature.add(new ASN1Integer(rs[1]));
+    return der(new DERSequence(signature));
+  }
+
+  private static PrivateKeyInfo pkcs8(
+      ECPrivateKeyParameters key, byte[] point, AlgorithmIdentifier algorithm) {
+    try {
+      return new PrivateKeyInfo(
+          algorithm,
+          new org.bouncycastle.asn1.sec.ECPrivateKey(
+              256, key.getD(), new DERBitString(point), null));
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot encode the private key", e);
+    }
+  }
+
+  private static byte[] der(ASN1Encodable value) {
+    try {
+      return value.toASN1Primitive().getEncoded("DER");
+    } catch (Exception e) { // declared as an I/O error, though nothing here leaves memory
+      throw new IllegalStateException("cannot encode " + value.getClass().getSimpleName(), e);
+    }
+  }
+
+  private static byte[] bytes(RandomGenerator random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}
