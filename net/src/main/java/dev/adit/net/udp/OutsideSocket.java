@@ -1,0 +1,97 @@
+package dev.adit.net.udp;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One of the agent's UDP sockets towards the network, of one address family. Confined to the
+/// loop's thread.
+///
+/// Addresses are translated between the JDK's form and ours once per peer, not once per packet.
+final class OutsideSocket {
+  private static final int BUFFER_BYTES = 4 << 20;
+
+  /// More than a node ever talks to; when strangers fill it, it starts anew.
+  private static final int MAX_KNOWN = 4096;
+
+  final DatagramChannel channel;
+  private final Map<InetSocketAddress, Endpoint> sources = new HashMap<>();
+  private final Map<Endpoint, InetSocketAddress> targets = new HashMap<>();
+  private @Nullable InetSocketAddress lastSource;
+  private @Nullable Endpoint lastEndpoint;
+
+  private OutsideSocket(DatagramChannel channel) {
+    this.channel = channel;
+  }
+
+  /// @param port 0 for any
+  static OutsideSocket bind(int port) throws IOException {
+    DatagramChannel channel = DatagramChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES);
+      channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_BYTES);
+      channel.configureBlocking(false);
+      channel.bind(new InetSocketAddress(port));
+      return new OutsideSocket(channel);
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  int port() throws IOException {
+    return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+  }
+
+  /// @return the source, or null if nothing waits; `into` then holds the datagram
+  @Nullable Endpoint receive(ByteBuffer into) {
+    InetSocketAddress source;
+    try {
+      source = (InetSocketAddress) channel.receive(into);
+    } catch (IOException e) {
+      return null; // an ICMP error about an earlier packet; probes find out by themselves
+    }
+    if (source == null) {
+      return null;
+    }
+    if (source == lastSource) {
+      return lastEndpoint;
+    }
+    Endpoint endpoint = sources.get(source);
+    if (endpoint == null) {
+      if (sources.size() >= MAX_KNOWN) {
+        sources.clear();
+      }
+      endpoint = new Endpoint(IpAddress.of(source.getAddress().getAddress()), source.getPort());
+      sources.put(source, endpoint);
+    }
+    lastSource = source;
+    lastEndpoint = endpoint;
+    return endpoint;
+  }
+
+  /// Sends, or drops when the kernel's buffer is full or the target cannot be reached.
+  void send(Endpoint to, ByteBuffer packet) {
+    InetSocketAddress target = targets.get(to);
+    try {
+      if (target == null) {
+        if (targets.size() >= MAX_KNOWN) {
+          targets.clear();
+        }
+        target = new InetSocketAddress(InetAddress.getByAddress(to.address().bytes()), to.port());
+        targets.put(to, target);
+      }
+      channel.send(packet, target);
+    } catch (IOException e) {
+      // No route, too big for the path, an ICMP error: not delivered, as on any network.
+    }
+  }
+}
