@@ -1,0 +1,144 @@
+package dev.adit.net.linux;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A userspace WireGuard device by its socket `/var/run/wireguard/NAME.sock`: text lines
+/// `key=value`, an empty line ends a request and a reply. Confined to one thread.
+///
+/// One connection is kept; after an error it is closed and the next call opens another, because
+/// `wireguard-go` takes the rest of a refused request for new ones.
+public final class WireGuardUapi implements WireGuardDevice {
+  /// Where every userspace implementation puts its sockets.
+  public static final Path FOLDER = Path.of("/var/run/wireguard");
+
+  /// A device with 10,000 peers answers with about 4 MB.
+  private static final int MAX_REPLY = 64 << 20;
+
+  private final String name;
+  private final Path socket;
+  private @Nullable SocketChannel channel;
+
+  private WireGuardUapi(String name, Path socket) {
+    this.name = name;
+    this.socket = socket;
+  }
+
+  /// The socket of the device `name`.
+  public static Path socketOf(String name) {
+    return FOLDER.resolve(name + ".sock");
+  }
+
+  /// Connects to the device's socket.
+  ///
+  /// @throws IOException if nobody serves it
+  public static WireGuardUapi open(String name, Path socket) throws IOException {
+    var device = new WireGuardUapi(name, socket);
+    device.connected();
+    return device;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public WireGuardState read() throws IOException {
+    return UapiText.parse(exchange("get=1\n\n"));
+  }
+
+  @Override
+  public void apply(WireGuardChange change) throws IOException {
+    if (!change.isEmpty()) {
+      exchange(UapiText.request(change));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // Nothing is buffered on our side.
+      }
+      channel = null;
+    }
+  }
+
+  private SocketChannel connected() throws IOException {
+    if (channel == null) {
+      SocketChannel opened = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        opened.connect(UnixDomainSocketAddress.of(socket));
+      } catch (IOException e) {
+        opened.close();
+        throw e;
+      }
+      channel = opened;
+    }
+    return channel;
+  }
+
+  /// @return the reply's lines without the last, `errno=0`
+  private String exchange(String request) throws IOException {
+    boolean done = false;
+    try {
+      SocketChannel open = connected();
+      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        open.write(bytes);
+      }
+      String reply = readReply(open);
+      int errno = UapiText.errno(reply);
+      if (errno != 0) {
+        throw refused(errno);
+      }
+      done = true;
+      return reply;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  private String readReply(SocketChannel open) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(8192);
+    while (!endsReply(buffer)) {
+      if (!buffer.hasRemaining()) {
+        if (buffer.capacity() >= MAX_REPLY) {
+          throw new IOException(
+              name + ": WireGuard's reply is longer than " + MAX_REPLY + " bytes");
+        }
+        buffer = ByteBuffer.allocate(buffer.capacity() * 4).put(buffer.flip());
+      }
+      if (open.read(buffer) < 0) {
+        throw new IOException(name + ": WireGuard closed its socket");
+      }
+    }
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+  }
+
+  private static boolean endsReply(ByteBuffer buffer) {
+    int end = buffer.position();
+    return end >= 2 && buffer.get(end - 1) == '\n' && buffer.get(end - 2) == '\n';
+  }
+
+  private IOException refused(int errno) {
+    return switch (errno) {
+      case -98 -> new BindException(name + ": WireGuard's port is in use");
+      case -22 -> new IOException(name + ": WireGuard refused a value (errno -22)");
+      case -71 -> new IOException(name + ": WireGuard did not understand a line (errno -71)");
+      default -> new IOException(name + ": WireGuard failed (errno " + errno + ")");
+    };
+  }
+}
