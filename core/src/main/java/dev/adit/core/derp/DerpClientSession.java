@@ -1,0 +1,236 @@
+package dev.adit.core.derp;
+
+import dev.adit.core.limit.TokenBucket;
+import dev.adit.crypto.CryptoException;
+import dev.adit.crypto.NaclBox;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.derp.ClientInfo;
+import dev.adit.wire.derp.Derp;
+import dev.adit.wire.derp.DerpFrame;
+import dev.adit.wire.derp.FrameCutter;
+import dev.adit.wire.derp.PacketFrame;
+import dev.adit.wire.derp.ServerInfo;
+import dev.adit.wire.derp.SizeRule;
+import java.util.ArrayDeque;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One connection at the client, from the first byte after the upgrade to its end (derp §9).
+///
+/// How a program uses it, over a blocking connection:
+///
+/// - one thread reads: [#received], then [#poll] until null; the time-out of its read is what is
+///   left until [#wakeAt], when it calls [#timeReached] and polls;
+/// - an [Event.Write] is written and flushed; it may come before the relay has admitted us;
+/// - any thread sends: it writes the array from [#packet], [#preferred] or [#ping];
+/// - after [Event.Failed] nothing more comes: close the connection. A relay that does not admit us
+///   only closes it, so the end of the stream before [Event.Admitted] means just that.
+///
+/// Thread-safe: every method holds the session's lock and does no I/O. The program's writes of
+/// whole arrays must not interleave: it needs a lock of its own around them.
+public final class DerpClientSession {
+  /// What the program is to do, or may want to know.
+  public sealed interface Event {
+    /// Write these bytes.
+    record Write(byte[] bytes) implements Event {}
+
+    /// The relay admitted us.
+    record Admitted(ServerInfo info) implements Event {}
+
+    /// `source` sent a packet; its key was proven to the relay, not to us.
+    record Received(PublicKey source, byte[] packet) implements Event {}
+
+    /// `peer` cannot be reached here.
+    ///
+    /// @param wasHere true if it had sent us something and has left; false if it answers to a probe
+    ///   of ours that it is not here
+    record PeerGone(PublicKey peer, boolean wasHere) implements Event {}
+
+    /// A ping of ours was answered after so long.
+    record PingAnswered(long nanos) implements Event {}
+
+    /// A ping of ours was not answered within 5 seconds.
+    record PingLost() implements Event {}
+
+    /// A problem of the relay's that a user may see; empty when it is over.
+    record Health(String problem) implements Event {}
+
+    /// The relay restarts: wait `reconnectInMillis`, then try for `tryForMillis`.
+    record Restarting(long reconnectInMillis, long tryForMillis) implements Event {}
+
+    /// The connection is of no use any more: drop it.
+    record Failed(String reason) implements Event {}
+  }
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long HANDSHAKE_LIMIT = 10 * SECOND;
+  private static final long SILENCE_LIMIT = 120 * SECOND; // two keep-alive periods
+  private static final long PING_LIMIT = 5 * SECOND;
+
+  private final PrivateKey own;
+  private final @Nullable PublicKey expected;
+  private final RandomGenerator random;
+  private final FrameCutter cutter = new FrameCutter(SizeRule.CLIENT_HANDSHAKE);
+  private final ArrayDeque<Event> events = new ArrayDeque<>();
+  private @Nullable NaclBox box;
+  private @Nullable PublicKey server;
+  private @Nullable TokenBucket limiter;
+  private boolean admitted;
+  private boolean failed;
+  private long deadline;
+  private long pingData;
+  private long pingSent = NEVER;
+
+  /// @param expected the key the relay must have; null to take any
+  /// @param random must be cryptographically secure outside of tests
+  public DerpClientSession(
+      PrivateKey own, @Nullable PublicKey expected, RandomGenerator random, long now) {
+    this.own = own;
+    this.expected = expected;
+    this.random = random;
+    deadline = now + HANDSHAKE_LIMIT;
+  }
+
+  /// @param bytes next of the stream; not kept
+  public synchronized void received(byte[] bytes, int offset, int length, long now) {
+    if (failed) {
+      return;
+    }
+    try {
+      cutter.append(bytes, offset, length);
+      while (!failed && cutter.next()) {
+        if (admitted) {
+          deadline = now + SILENCE_LIMIT;
+        }
+        dispatch(now);
+      }
+    } catch (MalformedException | CryptoException e) {
+      fail(e.getMessage() == null ? "bad frame" : e.getMessage());
+    }
+  }
+
+  private void dispatch(long now) throws MalformedException, CryptoException {
+    switch (cutter.frame()) {
+      case DerpFrame.ServerKey(var key) -> serverKey(key);
+      case DerpFrame.ServerInfoBox sealed -> serverInfo(sealed, now);
+      case DerpFrame.RecvPacket(var source, var packet) ->
+          events.add(new Event.Received(source, packet));
+      case DerpFrame.PeerGone(var key, var reason) ->
+          events.add(new Event.PeerGone(key, reason != DerpFrame.PeerGone.NOT_HERE));
+      case DerpFrame.Ping(var data) ->
+          events.add(new Event.Write(new DerpFrame.Pong(data).encode()));
+      case DerpFrame.Pong(var data) -> pong(data, now);
+      case DerpFrame.Health(var problem) -> events.add(new Event.Health(problem));
+      case DerpFrame.Restarting(var in, var tryFor) -> events.add(new Event.Restarting(in, tryFor));
+      case DerpFrame.KeepAlive _, DerpFrame.PeerPresent _, DerpFrame.Unknown _ -> {}
+      // Frames of clients, which the size rule skips.
+      case DerpFrame.ClientInfoBox _,
+          DerpFrame.SendPacket _,
+          DerpFrame.NotePreferred _,
+          DerpFrame.ForwardPacket _,
+          DerpFrame.WatchConns _,
+          DerpFrame.ClosePeer _ -> {}
+    }
+  }
+
+  private void serverKey(PublicKey key) throws CryptoException {
+    if (expected != null && !expected.equals(key)) {
+      fail("relay has key " + key + ", expected " + expected);
+      return;
+    }
+    server = key;
+    box = NaclBox.between(own, key);
+    cutter.switchTo(SizeRule.CLIENT);
+    var first = ClientInfo.OURS.seal(own, key, random);
+    events.add(new Event.Write(first.encode()));
+  }
+
+  private void serverInfo(DerpFrame.ServerInfoBox sealed, long now)
+      throws MalformedException, CryptoException {
+    if (box == null) {
+      throw new MalformedException("DERP ServerInfo: before ServerKey");
+    }
+    var info = ServerInfo.open(sealed, box);
+    limiter =
+        info.bytesPerSecond() > 0 && info.burstBytes() > 0
+            ? new TokenBucket(info.bytesPerSecond(), info.burstBytes())
+            : null;
+    admitted = true;
+    deadline = now + SILENCE_LIMIT;
+    events.add(new Event.Admitted(info));
+  }
+
+  private void pong(long data, long now) {
+    if (pingSent != NEVER && data == pingData) {
+      events.add(new Event.PingAnswered(now - pingSent));
+      pingSent = NEVER;
+    }
+  }
+
+  private void fail(String reason) {
+    failed = true;
+    deadline = NEVER;
+    pingSent = NEVER;
+    events.add(new Event.Failed(reason));
+  }
+
+  public synchronized void timeReached(long now) {
+    if (now >= deadline) {
+      fail(
+          admitted
+              ? "relay was silent for 120 seconds"
+              : "relay did not finish the handshake within 10 seconds");
+    }
+    if (pingSent != NEVER && now >= pingSent + PING_LIMIT) {
+      pingSent = NEVER;
+      events.add(new Event.PingLost());
+    }
+  }
+
+  public synchronized long wakeAt() {
+    return Math.min(deadline, pingSent == NEVER ? NEVER : pingSent + PING_LIMIT);
+  }
+
+  public synchronized @Nullable Event poll() {
+    return events.poll();
+  }
+
+  /// A packet for `destination`, 0 to 65,536 bytes, as a frame to write; null if the relay's limit
+  /// drops it, which like any loss is not an error.
+  public byte @Nullable [] packet(
+      PublicKey destination, byte[] bytes, int offset, int length, long now) {
+    synchronized (this) {
+      if (limiter != null && !limiter.take(Derp.PACKET_DATA + length, now)) {
+        return null;
+      }
+    }
+    return PacketFrame.send(destination, bytes, offset, length);
+  }
+
+  /// Tells the relay whether it is our home, as a frame to write. Not remembered: a new connection
+  /// has to be told again.
+  public static byte[] preferred(boolean isHome) {
+    return new DerpFrame.NotePreferred(isHome).encode();
+  }
+
+  /// A ping, as a frame to write; [Event.PingAnswered] or [Event.PingLost] follows. Replaces one
+  /// that is still unanswered.
+  public synchronized byte[] ping(long now) {
+    pingData = random.nextLong();
+    pingSent = now;
+    return new DerpFrame.Ping(pingData).encode();
+  }
+
+  /// True between [Event.Admitted] and [Event.Failed].
+  public synchronized boolean isAdmitted() {
+    return admitted && !failed;
+  }
+
+  /// The relay's key, or null before it told us.
+  public synchronized @Nullable PublicKey server() {
+    return server;
+  }
+}

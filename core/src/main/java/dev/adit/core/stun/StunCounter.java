@@ -1,0 +1,26 @@
+package dev.adit.core.stun;
+
+/// What a STUN server counts, a sentence each.
+public enum StunCounter {
+  ANSWERED("Binding requests answered"),
+  ANSWERED_SHORT("of these, requests in Tailscale's form, which get its short answer"),
+  ERRORS("requests answered with error 420, because they ask for what is not offered"),
+  NOT_STUN("datagrams that are not STUN requests, or damaged ones"),
+  LIMITED("requests not answered, because their source or its network asks too often");
+
+  private final String sentence;
+
+  StunCounter(String sentence) {
+    this.sentence = sentence;
+  }
+
+  public String sentence() {
+    return sentence;
+  }
+
+  /// Where counts go; must be thread-safe if responders of several threads share it.
+  @FunctionalInterface
+  public interface Sink {
+    void add(StunCounter counter, long amount);
+  }
+}
