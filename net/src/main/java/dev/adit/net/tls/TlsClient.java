@@ -1,0 +1,175 @@
+package dev.adit.net.tls;
+
+import dev.adit.wire.Endpoint;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// Connects to servers over TLS 1.3 (1.2 where the server has no better), by JSSE. Thread-safe.
+public final class TlsClient {
+  private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
+  /// Few and fast: every group offered first costs a key pair before the first byte is sent.
+  private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1"};
+
+  private static final String[] CIPHER_SUITES = {
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+  };
+
+  private TlsClient() {}
+
+  /// Resolves `host` (name or literal) and connects, through the proxy of the environment if it
+  /// names one for this host.
+  ///
+  /// @param timeout for name, TCP, proxy and TLS together
+  public static Connection connect(String host, int port, PinPolicy policy, Duration timeout)
+      throws IOException {
+    HttpProxy proxy = HttpProxy.of(host, System.getenv());
+    return connect(host, port, policy, timeout, proxy);
+  }
+
+  static Connection connect(
+      String host, int port, PinPolicy policy, Duration timeout, @Nullable HttpProxy proxy)
+      throws IOException {
+    String sni = HostAddresses.literal(host) == null ? host : null;
+    if (proxy == null) {
+      return connect(HostAddresses.resolve(host, port), sni, policy, timeout, host);
+    }
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Socket tcp = TcpRace.connect(HostAddresses.resolve(proxy.host(), proxy.port()), deadline);
+    try {
+      limitReads(tcp, deadline);
+      proxy.open(tcp, (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port);
+      return secure(tcp, sni, host, policy, deadline);
+    } catch (IOException e) {
+      tcp.close();
+      throw e;
+    }
+  }
+
+  /// Connects to the first endpoint that answers, in order of preference (RFC 8305).
+  ///
+  /// @param sni the name to send, or null for none
+  /// @param timeout for TCP and TLS together
+  public static Connection connect(
+      List<Endpoint> endpoints, @Nullable String sni, PinPolicy policy, Duration timeout)
+      throws IOException {
+    return connect(endpoints, sni, policy, timeout, sni);
+  }
+
+  private static Connection connect(
+      List<Endpoint> endpoints,
+      @Nullable String sni,
+      PinPolicy policy,
+      Duration timeout,
+      @Nullable String checkedName)
+      throws IOException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    Socket tcp = TcpRace.connect(endpoints, deadline);
+    try {
+      return secure(tcp, sni, checkedName, policy, deadline);
+    } catch (IOException e) {
+      tcp.close();
+      throw e;
+    }
+  }
+
+  /// A connection without TLS: for relays and coordinators behind a proxy, and in tests.
+  public static Connection connectPlain(List<Endpoint> endpoints, Duration timeout)
+      throws IOException {
+    Socket tcp = TcpRace.connect(endpoints, System.nanoTime() + timeout.toNanos());
+    return new Connection(tcp, tcp);
+  }
+
+  private static Connection secure(
+      Socket tcp,
+      @Nullable String sni,
+      @Nullable String checkedName,
+      PinPolicy policy,
+      long deadline)
+      throws IOException {
+    limitReads(tcp, deadline);
+    String name = checkedName == null ? "" : checkedName;
+    var tls =
+        (SSLSocket) context(policy).getSocketFactory().createSocket(tcp, name, tcp.getPort(), true);
+    tls.setSSLParameters(parameters(sni, policy));
+    try {
+      tls.startHandshake();
+    } catch (SSLException e) {
+      throw new IOException(where(tcp) + ": TLS failed: " + e.getMessage(), e);
+    } catch (SocketTimeoutException e) {
+      throw new SocketTimeoutException(where(tcp) + ": TLS took too long");
+    }
+    tls.setSoTimeout(0);
+    return new Connection(tcp, tls);
+  }
+
+  private static String where(Socket tcp) {
+    return tcp.getInetAddress().getHostAddress() + ":" + tcp.getPort();
+  }
+
+  private static void limitReads(Socket tcp, long deadline) throws IOException {
+    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+    tcp.setSoTimeout((int) Math.max(1, millis));
+  }
+
+  private static SSLParameters parameters(@Nullable String sni, PinPolicy policy) {
+    var parameters = new SSLParameters(CIPHER_SUITES, PROTOCOLS);
+    parameters.setNamedGroups(GROUPS);
+    parameters.setServerNames(sni == null ? List.of() : List.of(new SNIHostName(withoutDot(sni))));
+    if (policy instanceof PinPolicy.PublicRoots) {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
+    return parameters;
+  }
+
+  private static String withoutDot(String name) {
+    return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  private static SSLContext context(PinPolicy policy) {
+    try {
+      var context = SSLContext.getInstance("TLS");
+      boolean roots = policy instanceof PinPolicy.PublicRoots;
+      context.init(null, roots ? null : new TrustManager[] {new TrustPolicy(policy)}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
+    }
+  }
+
+  /// Loads and warms what the first handshake needs, by making a client's first message for nobody.
+  /// Takes about as long as half a handshake: call it on a thread of its own at the very start.
+  public static void preload() {
+    try {
+      SSLEngine engine = context(PinPolicy.any()).createSSLEngine();
+      engine.setUseClientMode(true);
+      engine.setSSLParameters(parameters("adit.invalid", PinPolicy.any()));
+      var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+      engine.wrap(ByteBuffer.allocate(0), hello);
+    } catch (SSLException e) {
+      throw new IllegalStateException("this Java runtime has no TLS", e);
+    }
+  }
+}
