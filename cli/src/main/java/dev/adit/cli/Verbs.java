@@ -1,0 +1,25 @@
+package dev.adit.cli;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The verbs of `adit`, in the order in which help lists them.
+///
+/// Picocli reads a command's options by reflection, which for all verbs together costs more than
+/// the rest of the start. So only the verb that was named is made; all of them only for help.
+final class Verbs {
+  static final List<String> NAMES =
+      List.of();
+
+  /// What tools of ours start, not people: left out of help.
+  static final List<String> HIDDEN = List.of("lab-transfer");
+
+  private Verbs() {}
+
+  /// A new command object, or null if there is no such verb.
+  static @Nullable Object command(String name) {
+    return switch (name) {
+      default -> null;
+    };
+  }
+}

@@ -1,0 +1,74 @@
+package dev.adit.cli.config;
+
+import dev.adit.cli.Failure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tomlj.Toml;
+import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/// One `/etc/adit/ROLE.toml`, read at the first question. Confined to one thread.
+final class RoleFile {
+  private final Path path;
+  private @Nullable TomlParseResult content;
+
+  RoleFile(Path path) {
+    this.path = path;
+  }
+
+  /// The value of `name` as an option would be written, lists joined by commas; null if absent.
+  @Nullable String value(String name) {
+    Object value = content().get(List.of(name));
+    if (value instanceof TomlArray list) {
+      List<String> words = new ArrayList<>();
+      for (Object word : list.toList()) {
+        words.add(String.valueOf(word));
+      }
+      return String.join(",", words);
+    }
+    return value == null ? null : value.toString();
+  }
+
+  /// Refuses names that are no option of `command`.
+  void check(CommandSpec command) {
+    List<String> known = new ArrayList<>();
+    for (OptionSpec option : command.options()) {
+      if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
+        known.add(Settings.name(option));
+      }
+    }
+    for (String name : content().keySet()) {
+      if (!known.contains(name)) {
+        var at = content().inputPositionOf(List.of(name));
+        String where = at == null ? "" : "line " + at.line() + ": ";
+        throw Settings.wrongFile(
+            path, where + "unknown setting '" + name + "'; known: " + String.join(", ", known));
+      }
+    }
+  }
+
+  private TomlParseResult content() {
+    TomlParseResult known = content;
+    if (known != null) {
+      return known;
+    }
+    TomlParseResult read;
+    try {
+      read = Toml.parse(path);
+    } catch (IOException e) {
+      throw Failure.failed("cannot read " + path + ": " + e.getMessage());
+    }
+    if (read.hasErrors()) {
+      var error = read.errors().get(0);
+      throw Settings.wrongFile(
+          path, "line " + error.position().line() + ": " + error.getMessage());
+    }
+    content = read;
+    return read;
+  }
+}
