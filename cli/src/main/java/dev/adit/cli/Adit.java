@@ -36,7 +36,14 @@ public final class Adit implements Runnable {
 
   /// Carries out one command line and answers its exit code.
   public static int run(String... arguments) {
-    return commandLine(arguments).execute(arguments);
+    CommandLine line = new CommandLine(new Adit());
+    try {
+      addVerbs(line, arguments);
+      return line.execute(arguments);
+    } catch (Failure wrongSettings) {
+      Errors.print(line, wrongSettings.line());
+      return wrongSettings.status();
+    }
   }
 
   @Override
@@ -44,9 +51,8 @@ public final class Adit implements Runnable {
     throw Failure.usage("no verb given; see adit --help");
   }
 
-  /// The command line with the named verb only, or with all of them where the first word names none.
-  static CommandLine commandLine(String... arguments) {
-    CommandLine line = new CommandLine(new Adit());
+  /// Adds the named verb only, or all of them where the first word names none.
+  private static void addVerbs(CommandLine line, String... arguments) {
     Object named = arguments.length > 0 ? Verbs.command(arguments[0]) : null;
     if (named != null) {
       line.addSubcommand(arguments[0], named);
@@ -61,7 +67,6 @@ public final class Adit implements Runnable {
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     Settings.install(line);
-    return line;
   }
 
   /// Turns whatever ends a command into one line and an exit code.
@@ -72,7 +77,8 @@ public final class Adit implements Runnable {
             print(line, expected.line());
             return expected.status();
           }
-          print(line, "internal error: " + failure + "; please report it (ADIT_DEBUG=1 shows where)");
+          print(
+              line, "internal error: " + failure + "; please report it (ADIT_DEBUG=1 shows where)");
           if (System.getenv("ADIT_DEBUG") != null) {
             failure.printStackTrace(line.getErr());
           }

@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Picocli reads a command's options by reflection, which for all verbs together costs more than
 /// the rest of the start. So only the verb that was named is made; all of them only for help.
 final class Verbs {
-  static final List<String> NAMES =
-      List.of();
+  static final List<String> NAMES = List.of();
 
   /// What tools of ours start, not people: left out of help.
   static final List<String> HIDDEN = List.of("lab-transfer");

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
@@ -36,7 +38,7 @@ final class RoleFile {
 
   /// Refuses names that are no option of `command`.
   void check(CommandSpec command) {
-    List<String> known = new ArrayList<>();
+    Set<String> known = new TreeSet<>();
     for (OptionSpec option : command.options()) {
       if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
         known.add(Settings.name(option));
@@ -65,8 +67,7 @@ final class RoleFile {
     }
     if (read.hasErrors()) {
       var error = read.errors().get(0);
-      throw Settings.wrongFile(
-          path, "line " + error.position().line() + ": " + error.getMessage());
+      throw Settings.wrongFile(path, "line " + error.position().line() + ": " + error.getMessage());
     }
     content = read;
     return read;

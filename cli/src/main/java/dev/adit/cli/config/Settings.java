@@ -35,17 +35,20 @@ public final class Settings implements IDefaultValueProvider {
     String folder = environment.getOrDefault(FOLDER_VARIABLE, "/etc/adit");
     for (Map.Entry<String, CommandLine> verb : line.getSubcommands().entrySet()) {
       Path path = Path.of(folder, verb.getKey() + ".toml");
-      RoleFile file = Files.exists(path) ? new RoleFile(path) : null;
-      verb.getValue().setDefaultValueProvider(new Settings(environment, file));
+      install(verb.getValue(), environment, Files.exists(path) ? new RoleFile(path) : null);
     }
   }
 
-  /// Refuses a file that holds a name which `command` does not know: a misspelt setting would
-  /// otherwise be silently without effect.
-  public static void checkFile(CommandLine command) {
-    if (command.getDefaultValueProvider() instanceof Settings settings && settings.file != null) {
-      settings.file.check(command.getCommandSpec());
+  /// Gives one command its settings.
+  ///
+  /// @throws Failure if the file holds a name that the command does not know: a misspelt setting
+  ///   would otherwise be silently without effect
+  static void install(
+      CommandLine command, Map<String, String> environment, @Nullable RoleFile file) {
+    if (file != null) {
+      file.check(command.getCommandSpec());
     }
+    command.setDefaultValueProvider(new Settings(environment, file));
   }
 
   @Override

@@ -19,8 +19,8 @@ import java.util.zip.ZipOutputStream;
 /// Copies a jar, giving classes of Java 5 the stack maps of Java 8.
 ///
 /// Class-data archives leave out what was checked by the old verifier, and that is every class
-/// without stack maps; picocli is made of nothing else. Measured: `adit --version` takes 200 ms with
-/// picocli as it comes and 90 ms with the copy. Nothing but stack maps and version is changed.
+/// without stack maps; picocli is made of nothing else. Measured: `adit --version` takes 200 ms
+/// with picocli as it comes and 90 ms with the copy. Nothing but stack maps and version is changed.
 ///
 /// Arguments: the jar, the copy.
 final class ModernJar {
@@ -69,16 +69,15 @@ final class ModernJar {
   /// Stack maps name common super classes, so the jar's own classes must be found.
   private static ClassFile classFile(ZipFile jar) {
     ClassHierarchyResolver own =
-        ClassHierarchyResolver.ofResourceParsing(
-            name -> {
-              String path = name.descriptorString();
-              ZipEntry entry = jar.getEntry(path.substring(1, path.length() - 1) + ".class");
-              try {
-                return entry == null ? null : jar.getInputStream(entry);
-              } catch (IOException e) {
-                return null;
-              }
-            });
+        ClassHierarchyResolver.ofResourceParsing(name -> {
+          String path = name.descriptorString();
+          ZipEntry entry = jar.getEntry(path.substring(1, path.length() - 1) + ".class");
+          try {
+            return entry == null ? null : jar.getInputStream(entry);
+          } catch (IOException e) {
+            return null;
+          }
+        });
     return ClassFile.of(
         ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
         ClassFile.ConstantPoolSharingOption.NEW_POOL,
