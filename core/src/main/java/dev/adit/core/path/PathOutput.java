@@ -1,0 +1,33 @@
+package dev.adit.core.path;
+
+import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/// What the path machine wants done.
+public sealed interface PathOutput {
+  /// Send a probe from the socket that carries the data, TTL 60 and DSCP AF41 where possible.
+  ///
+  /// @param fullSize must not be fragmented: the path is measured by it
+  record SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) implements PathOutput {}
+
+  /// Send on the relay: a probe message, a HELLO, or a repeated handshake initiation.
+  record SendRelay(PublicKey peer, byte[] bytes) implements PathOutput {}
+
+  /// Inject into WireGuard from the peer's loopback endpoint.
+  record DeliverToWireGuard(PublicKey peer, byte[] message) implements PathOutput {}
+
+  /// Ask the STUN servers now, then report by [PathNode#stunSettled].
+  record RefreshStun() implements PathOutput {}
+
+  /// One line of the log, at info.
+  ///
+  /// @param endpoint the selected one after the change, or null
+  record PathChanged(
+      PublicKey peer,
+      PathState from,
+      PathState to,
+      PathReason reason,
+      @Nullable Endpoint endpoint)
+      implements PathOutput {}
+}

@@ -1,0 +1,31 @@
+package dev.adit.core.path;
+
+import dev.adit.wire.probe.ProbeMessage;
+
+/// The four judgements on which the safety of the machine rests. They stand apart so that a test can
+/// break each of them and show that its checker notices.
+class PathRules {
+  static final PathRules SPECIFIED = new PathRules();
+
+  /// Does this PONG prove that a full tunnel packet passes, both ways? (R-PROBE-7)
+  boolean provesFullSize(boolean pingWasFullSize, ProbeMessage.Pong pong) {
+    return pingWasFullSize
+        && (pong.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0
+        && pong.padding() >= ProbeSizes.FULL_PONG_PADDING;
+  }
+
+  boolean trustEnded(long trustedUntil, long now) {
+    return now >= trustedUntil;
+  }
+
+  /// Is the peer's demotion a demand? Its mere confirmation of ours (reason 5) is not: obeyed, it
+  /// would end the path both sides have meanwhile proven anew, and so for ever.
+  boolean obeysRelayDecision(ProbeMessage.Path path) {
+    return path.reason() != PathReason.PEER_TOLD.code();
+  }
+
+  /// RR-14.
+  boolean isNewer(int epoch, int lastHeard) {
+    return Integer.compareUnsigned(epoch, lastHeard) > 0;
+  }
+}

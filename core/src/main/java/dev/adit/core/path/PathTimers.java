@@ -1,0 +1,90 @@
+package dev.adit.core.path;
+
+/// The timers of the path machine, in nanoseconds (nat-traversal §3.5).
+final class PathTimers {
+  static final long MILLISECOND = 1_000_000;
+  static final long SECOND = 1_000 * MILLISECOND;
+
+  /// How often the selected path is asked, and how long an answer counts.
+  ///
+  /// @param heartbeat between pings on the selected path, ± 10 %
+  /// @param trust after an answer to our own ping on that path
+  /// @param trustByPing at most this long after the last such answer, however often the peer's pings
+  ///     arrive: a path that is dead only from us to the peer still brings them
+  record Liveness(long heartbeat, long trust, long trustByPing) {}
+
+  static final Liveness ACTIVE = new Liveness(SECOND, 3_200 * MILLISECOND, 4 * SECOND);
+
+  /// Every so many heartbeats, one of full size; until answered, all of them.
+  static final int FULL_SIZE_EVERY = 4;
+
+  /// A full-size answer older than this proves nothing (§3.6).
+  static final long FULL_SIZE_PROOF = 10 * SECOND;
+
+  static final long SUSPECT = 2 * SECOND;
+  static final long IDLE = 45 * SECOND;
+
+  /// A CALL alone keeps a peer without payload awake this long.
+  static final long WOKEN = 10 * SECOND;
+
+  /// A ping counts as lost after four round trips, within these bounds.
+  static final long LOST_MIN = 600 * MILLISECOND;
+
+  static final long LOST_MAX = 3 * SECOND;
+
+  /// Discovery rounds after each event.
+  static final long[] ROUNDS = {0, 300 * MILLISECOND, SECOND, 3 * SECOND, 7 * SECOND};
+
+  static final long ROUND_AFTER_LOSS = 5 * SECOND;
+  static final long ROUND_AFTER_LOSS_FOR = 300 * SECOND;
+  static final long ROUND_SECOND_LAST = 15 * SECOND;
+  static final long ROUND_LAST = 60 * SECOND;
+
+  /// Hard NATs on both sides: the rounds after ten minutes (R-PROBE-13).
+  static final long ROUND_HOPELESS = 600 * SECOND;
+
+  static final long ROUND_HOPELESS_AFTER = 600 * SECOND;
+
+  static final long PING_SPACING = 5 * MILLISECOND;
+  static final long PING_GAP = 200 * MILLISECOND;
+  static final long CALL_GAP = 200 * MILLISECOND;
+  static final long LOOK_FOR_BETTER = 60 * SECOND;
+  static final long GOOD_ENOUGH_RTT = 5 * MILLISECOND;
+  static final long FIRST_REVIEW = 300 * MILLISECOND;
+  static final long HOLD_DOWN = 10 * SECOND;
+  static final long BETTER_FOR = 3 * SECOND;
+  static final int BETTER_SAMPLES = 3;
+  static final long BETTER_SAMPLE_GAP = 1_200 * MILLISECOND;
+  static final long STUN_FRESH = 27 * SECOND;
+  static final long STUN_WAIT = 250 * MILLISECOND;
+  static final long OBSERVED_KEPT = 45 * SECOND;
+  static final long BACK_OFF_MAX = 60 * SECOND;
+  static final int BACK_OFF_AFTER_PINGS = 3;
+  static final long HELLO_GAP = SECOND;
+
+  /// PATH is said again once, in case the relay lost it; the epoch makes that harmless.
+  static final long PATH_REPEAT = SECOND;
+
+  /// An initiation without a response goes again on the relay (RR-4a).
+  static final long[] INITIATION_REPEATS = {
+    100 * MILLISECOND, 300 * MILLISECOND, 600 * MILLISECOND, SECOND, 2 * SECOND
+  };
+
+  /// WireGuard itself sends a fresh one after 5 s.
+  static final long INITIATION_KEPT = 5 * SECOND;
+
+  static final int UNKNOWN_INITIATIONS = 64;
+
+  /// Earlier than any `now`, and safe to subtract from one.
+  static final long LONG_AGO = Long.MIN_VALUE / 4;
+
+  static final long NEVER = Long.MAX_VALUE;
+
+  private PathTimers() {}
+
+  /// `time` ± `percent`.
+  static long jitter(long time, int percent, java.util.random.RandomGenerator random) {
+    long span = time / 100 * percent;
+    return span <= 0 ? time : time - span + random.nextLong(2 * span + 1);
+  }
+}

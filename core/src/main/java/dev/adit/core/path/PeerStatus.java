@@ -1,0 +1,37 @@
+package dev.adit.core.path;
+
+import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.probe.CandidateKind;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How one peer is reached at this moment, for `status` and `explain`. Immutable.
+///
+/// @param endpoint the selected direct endpoint, or null
+/// @param srttNanos of the selected path; 0 when there is none
+/// @param lossPercent of the last 20 pings on the selected path
+/// @param probeKeyKnown false until the peer's probe key came, by HELLO or presence
+/// @param transitions the last 50, oldest first
+public record PeerStatus(
+    PublicKey peer,
+    PathState state,
+    @Nullable Endpoint endpoint,
+    long srttNanos,
+    int lossPercent,
+    boolean probeKeyKnown,
+    List<CandidateStatus> candidates,
+    List<Transition> transitions) {
+
+  /// @param remark a sentence when the candidate cannot be used, or empty
+  public record CandidateStatus(
+      CandidateKind kind, Endpoint endpoint, String state, long srttNanos, String remark) {}
+
+  /// @param at nanoseconds since process start
+  public record Transition(
+      long at,
+      PathState from,
+      PathState to,
+      PathReason reason,
+      @Nullable Endpoint endpoint) {}
+}

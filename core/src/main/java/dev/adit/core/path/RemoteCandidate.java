@@ -1,0 +1,127 @@
+package dev.adit.core.path;
+
+import static dev.adit.core.path.PathTimers.LONG_AGO;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.probe.CandidateKind;
+
+/// One address of a peer, and what our pings to it have shown. Confined to its peer.
+final class RemoteCandidate {
+  /// What is known of a candidate.
+  enum State {
+    NEW,
+    PROBING,
+    /// Answered at full size.
+    VALID,
+    /// Answers small pings only: carries less than 1280.
+    SMALL,
+    /// Was good before our own addresses changed.
+    STALE,
+    /// Answers nothing.
+    FAILED
+  }
+
+  private static final int HISTORY = 20;
+  private static final int FULL_TRIES = 3;
+
+  final Endpoint endpoint;
+  CandidateKind kind;
+  State state = State.NEW;
+
+  // Who named it; a candidate that nobody names any more is forgotten.
+  boolean inPresence;
+  boolean inCall;
+  long heardAt = LONG_AGO;
+
+  long pingedAt = LONG_AGO;
+  long triggeredAt = LONG_AGO;
+  long pongAt = LONG_AGO;
+  long fullPongAt = LONG_AGO;
+  boolean everFull;
+  long nextTry = LONG_AGO;
+  long srtt;
+  private int pongs;
+  private int fails;
+  private int fullFails;
+  private int lostBits;
+  private int samples;
+
+  // How long it has been better than the selected one (§3.6).
+  int betterSamples;
+  long betterSince = LONG_AGO;
+
+  RemoteCandidate(Endpoint endpoint, CandidateKind kind) {
+    this.endpoint = endpoint;
+    this.kind = kind;
+  }
+
+  void answered(long rtt, boolean full, long now) {
+    // The first three take the minimum: the very first round trip pays for ARP and start-up.
+    srtt = pongs == 0 ? rtt : pongs < 3 ? Math.min(srtt, rtt) : srtt + (rtt - srtt) / 8;
+    pongs++;
+    record(false);
+    fails = 0;
+    nextTry = LONG_AGO;
+    pongAt = now;
+    if (full) {
+      fullFails = 0;
+      fullPongAt = now;
+      everFull = true;
+      state = State.VALID;
+    } else if (state == State.FAILED || state == State.NEW) {
+      state = State.PROBING;
+    }
+  }
+
+  void lost(boolean full, long now) {
+    record(true);
+    if (full && now - pongAt <= PathTimers.FULL_SIZE_PROOF) {
+      if (++fullFails >= FULL_TRIES) {
+        state = State.SMALL;
+      }
+      return;
+    }
+    if (++fails >= PathTimers.BACK_OFF_AFTER_PINGS) {
+      state = State.FAILED;
+      int doublings = Math.min(fails - PathTimers.BACK_OFF_AFTER_PINGS, 6);
+      nextTry = now + Math.min(PathTimers.SECOND << doublings, PathTimers.BACK_OFF_MAX);
+    }
+  }
+
+  private void record(boolean lost) {
+    lostBits = (lostBits << 1 | (lost ? 1 : 0)) & (1 << HISTORY) - 1;
+    samples = Math.min(samples + 1, HISTORY);
+  }
+
+  /// Percent of the last 20 pings.
+  int lossPercent() {
+    return samples == 0 ? 0 : Integer.bitCount(lostBits) * 100 / samples;
+  }
+
+  void resetBackOff() {
+    fails = 0;
+    nextTry = LONG_AGO;
+  }
+
+  void becameStale() {
+    if (state == State.VALID) {
+      state = State.STALE;
+    }
+    fullPongAt = LONG_AGO;
+    pongAt = LONG_AGO;
+    resetBackOff();
+  }
+
+  boolean isProven(long now) {
+    return state == State.VALID && now - fullPongAt <= PathTimers.FULL_SIZE_PROOF;
+  }
+
+  /// When an unanswered ping counts as lost, after sending it.
+  long lostAfter() {
+    return Math.clamp(4 * srtt, PathTimers.LOST_MIN, PathTimers.LOST_MAX);
+  }
+
+  boolean isNamed(long now) {
+    return inPresence || inCall || now - Math.max(heardAt, pongAt) <= PathTimers.OBSERVED_KEPT;
+  }
+}

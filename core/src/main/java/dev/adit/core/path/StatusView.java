@@ -1,0 +1,49 @@
+package dev.adit.core.path;
+
+import dev.adit.crypto.PublicKey;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Makes a [PeerStatus] of the live state.
+final class StatusView {
+  private StatusView() {}
+
+  static PeerStatus of(
+      PublicKey peer,
+      PathState state,
+      @Nullable RemoteCandidate selected,
+      boolean probeKeyKnown,
+      Collection<RemoteCandidate> candidates,
+      TransitionLog log) {
+    List<PeerStatus.CandidateStatus> views = new ArrayList<>();
+    for (RemoteCandidate candidate : candidates) {
+      views.add(
+          new PeerStatus.CandidateStatus(
+              candidate.kind,
+              candidate.endpoint,
+              candidate.state.name(),
+              candidate.srtt,
+              remark(candidate.state)));
+    }
+    return new PeerStatus(
+        peer,
+        state,
+        selected == null ? null : selected.endpoint,
+        selected == null ? 0 : selected.srtt,
+        selected == null ? 0 : selected.lossPercent(),
+        probeKeyKnown,
+        views,
+        log.oldestFirst());
+  }
+
+  private static String remark(RemoteCandidate.State state) {
+    return switch (state) {
+      case NEW, PROBING, VALID -> "";
+      case SMALL -> "path carries less than 1280";
+      case STALE -> "our own addresses changed since it answered";
+      case FAILED -> "does not answer";
+    };
+  }
+}
