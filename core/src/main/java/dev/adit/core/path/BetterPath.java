@@ -58,8 +58,7 @@ final class BetterPath {
   /// A proven candidate that is not the selected one has answered.
   boolean isPreferred(RemoteCandidate candidate, RemoteCandidate selected, long now) {
     if (reviewAt != NEVER
-        || !PathCost.isClearlyBetter(
-            PathCost.of(candidate, local), PathCost.of(selected, local))) {
+        || !PathCost.isClearlyBetter(PathCost.of(candidate, local), PathCost.of(selected, local))) {
       candidate.betterSamples = 0;
       return false;
     }
@@ -77,8 +76,7 @@ final class BetterPath {
   }
 
   /// @return the candidate to switch to, or null
-  @Nullable RemoteCandidate timeReached(
-      RemoteCandidate selected, boolean isController, long now) {
+  @Nullable RemoteCandidate timeReached(RemoteCandidate selected, boolean isController, long now) {
     if (now >= contenderPingAt && contender != null) {
       contenderPingAt = NEVER;
       prober.ping(contender, true, 0, now);
@@ -99,8 +97,7 @@ final class BetterPath {
   private @Nullable RemoteCandidate cheapest(RemoteCandidate selected, long now) {
     RemoteCandidate best = selected;
     for (RemoteCandidate candidate : prober.candidates()) {
-      if (candidate.isProven(now)
-          && PathCost.of(candidate, local) < PathCost.of(best, local)) {
+      if (candidate.isProven(now) && PathCost.of(candidate, local) < PathCost.of(best, local)) {
         best = candidate;
       }
     }

@@ -4,7 +4,8 @@ package dev.adit.core.path;
 public enum DropReason {
   NOT_OURS("Neither WireGuard nor a probe."),
   UNKNOWN_PEER("From a relay client that is no peer in the map."),
-  KEPT_FOR_LATER("An initiation of a key not yet in the map; delivered if the map brings it in time."),
+  KEPT_FOR_LATER(
+      "An initiation of a key not yet in the map; delivered if the map brings it in time."),
   UNKNOWN_SOURCE("WireGuard packet from an address no authenticated probe has come from."),
   NO_PATH("WireGuard sent while neither relay nor any path was there."),
   BAD_HEADER("Probe magic, but a wrong version, form or length."),

@@ -95,8 +95,7 @@ final class LocalSide {
   /// same IPv4 /24 or IPv6 /64 as one of our interface addresses.
   boolean isOnLink(IpAddress address) {
     for (IpAddress own : hostAddresses) {
-      if (own.isV4() == address.isV4()
-          && new Prefix(own, own.isV4() ? 24 : 64).contains(address)) {
+      if (own.isV4() == address.isV4() && new Prefix(own, own.isV4() ? 24 : 64).contains(address)) {
         return true;
       }
     }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Chooses, for every peer of one network, how its WireGuard packets travel (mux mode).
 ///
-/// Tell it what happened, drain [#poll] until null, then sleep until [#wakeAt]. One thread at a time.
-/// The order at start: [#candidatesGathered], [#relayConnected] and [#peerConfigured] may come in any
-/// order; a packet for the relay that comes before the relay does is not lost (RR-4a).
+/// Tell it what happened, drain [#poll] until null, then sleep until [#wakeAt]. One thread at a
+/// time. The order at start: [#candidatesGathered], [#relayConnected] and [#peerConfigured] may
+/// come in any order; a packet for the relay that comes before the relay does is not lost (RR-4a).
 ///
 /// The packet path is [#wireGuardSent], [#relayReceived] and [#datagramReceived]: for WireGuard's
 /// packets they allocate nothing and read no key. Arrays handed in are not kept.

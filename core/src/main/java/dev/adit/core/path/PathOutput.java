@@ -24,10 +24,6 @@ public sealed interface PathOutput {
   ///
   /// @param endpoint the selected one after the change, or null
   record PathChanged(
-      PublicKey peer,
-      PathState from,
-      PathState to,
-      PathReason reason,
-      @Nullable Endpoint endpoint)
+      PublicKey peer, PathState from, PathState to, PathReason reason, @Nullable Endpoint endpoint)
       implements PathOutput {}
 }

@@ -2,8 +2,8 @@ package dev.adit.core.path;
 
 import dev.adit.wire.probe.ProbeMessage;
 
-/// The four judgements on which the safety of the machine rests. They stand apart so that a test can
-/// break each of them and show that its checker notices.
+/// The four judgements on which the safety of the machine rests. They stand apart so that a test
+/// can break each of them and show that its checker notices.
 class PathRules {
   static final PathRules SPECIFIED = new PathRules();
 

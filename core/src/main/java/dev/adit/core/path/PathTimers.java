@@ -9,8 +9,8 @@ final class PathTimers {
   ///
   /// @param heartbeat between pings on the selected path, ± 10 %
   /// @param trust after an answer to our own ping on that path
-  /// @param trustByPing at most this long after the last such answer, however often the peer's pings
-  ///     arrive: a path that is dead only from us to the peer still brings them
+  /// @param trustByPing at most this long after the last such answer, however often the peer's
+  ///   pings arrive: a path that is dead only from us to the peer still brings them
   record Liveness(long heartbeat, long trust, long trustByPing) {}
 
   static final Liveness ACTIVE = new Liveness(SECOND, 3_200 * MILLISECOND, 4 * SECOND);

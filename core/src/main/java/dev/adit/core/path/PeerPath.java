@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The path to one peer: the state table of relay-rung §1.3 in mux mode.
 ///
-/// Data starts on the relay and moves to a direct path as soon as one has answered a full-size ping;
-/// it stays there only while that path keeps answering. What answers is [PeerProber]'s business, who
-/// answers is [ProbeKeyring]'s. Confined to the thread of its [PathNode].
+/// Data starts on the relay and moves to a direct path as soon as one has answered a full-size
+/// ping; it stays there only while that path keeps answering. What answers is [PeerProber]'s
+/// business, who answers is [ProbeKeyring]'s. Confined to the thread of its [PathNode].
 ///
 /// Both ends decide for themselves when to enter and leave a direct path, and tell each other by
 /// PATH. Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on
@@ -221,7 +221,8 @@ final class PeerPath {
       if (message == null) {
         node.dropped(keys.failure());
         if (keys.failure() != DropReason.REPLAYED && keys.failure() != DropReason.MALFORMED) {
-          sayHello(true, now); // RR-19: the peer may hold another key of ours, or a new one of its own
+          sayHello(
+              true, now); // RR-19: the peer may hold another key of ours, or a new one of its own
         }
       } else {
         gone = false;

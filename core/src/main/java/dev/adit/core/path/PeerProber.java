@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out which addresses of one peer work: keeps its candidates, pings them, says CALL.
 ///
-/// A round pings all candidates 5 ms apart, the best first, then says CALL on the relay. A candidate
-/// that answers a small ping gets one of full size at once. What an answer means for the path is
-/// decided by [PeerPath].
+/// A round pings all candidates 5 ms apart, the best first, then says CALL on the relay. A
+/// candidate that answers a small ping gets one of full size at once. What an answer means for the
+/// path is decided by [PeerPath].
 final class PeerProber {
   private static final int MAX_CANDIDATES = 64;
   private static final int PINGS_PER_SECOND = 50;
@@ -105,7 +105,9 @@ final class PeerProber {
   }
 
   private static boolean isUntried(RemoteCandidate candidate) {
-    return candidate.state == RemoteCandidate.State.NEW && !candidate.inCall && !candidate.inPresence;
+    return candidate.state == RemoteCandidate.State.NEW
+        && !candidate.inCall
+        && !candidate.inPresence;
   }
 
   private @Nullable RemoteCandidate named(Candidate candidate) {
@@ -290,8 +292,7 @@ final class PeerProber {
     int padding = full ? ProbeSizes.FULL_PING_PADDING : ProbeSizes.SMALL_PING_PADDING;
     int allFlags = flags | (full ? ProbeMessage.FLAG_FULL_SIZE : 0);
     byte[] sealed =
-        path.seal(
-            new ProbeMessage.Ping(allFlags, 0, id, path.epoch(), path.decision(), padding));
+        path.seal(new ProbeMessage.Ping(allFlags, 0, id, path.epoch(), path.decision(), padding));
     if (sealed == null) {
       return false;
     }

@@ -29,9 +29,5 @@ public record PeerStatus(
 
   /// @param at nanoseconds since process start
   public record Transition(
-      long at,
-      PathState from,
-      PathState to,
-      PathReason reason,
-      @Nullable Endpoint endpoint) {}
+      long at, PathState from, PathState to, PathReason reason, @Nullable Endpoint endpoint) {}
 }

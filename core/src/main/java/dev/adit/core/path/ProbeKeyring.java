@@ -10,12 +10,12 @@ import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.probe.ProbeMessage;
 import org.jspecify.annotations.Nullable;
 
-/// The probe keys of one peer: *current*, under which its messages have opened, and *pending*, which
-/// it or somebody only announced (relay-rung RR-20).
+/// The probe keys of one peer: *current*, under which its messages have opened, and *pending*,
+/// which it or somebody only announced (relay-rung RR-20).
 ///
-/// Pending becomes current by the first message that opens under it. So a replayed HELLO and a false
-/// hint change nothing. Agreements are computed when first used: hints for a thousand peers cost a
-/// thousand hashes.
+/// Pending becomes current by the first message that opens under it. So a replayed HELLO and a
+/// false hint change nothing. Agreements are computed when first used: hints for a thousand peers
+/// cost a thousand hashes.
 final class ProbeKeyring {
   private static final class Slot {
     final PublicKey key;

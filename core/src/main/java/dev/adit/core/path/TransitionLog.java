@@ -12,8 +12,7 @@ final class TransitionLog {
 
   private final Deque<PeerStatus.Transition> transitions = new ArrayDeque<>();
 
-  void add(
-      long at, PathState from, PathState to, PathReason reason, @Nullable Endpoint endpoint) {
+  void add(long at, PathState from, PathState to, PathReason reason, @Nullable Endpoint endpoint) {
     if (transitions.size() == MAX) {
       transitions.removeFirst();
     }

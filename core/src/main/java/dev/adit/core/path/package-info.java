@@ -1,14 +1,14 @@
 /// Chooses, for each peer, how its WireGuard packets travel: by the relay, directly, or both.
 ///
 /// - Lives here: the states of a path, candidates, the probe schedule, probe keys in use, choosing
-///   between proven paths. Elsewhere: bytes of probes (`dev.adit.wire.probe`), sockets and the relay
-///   connection (`dev.adit.net`), what the agent finds out about its own addresses
+///   between proven paths. Elsewhere: bytes of probes (`dev.adit.wire.probe`), sockets and the
+///   relay connection (`dev.adit.net`), what the agent finds out about its own addresses
 ///   (`dev.adit.core.netcheck`).
 /// - May import: `dev.adit.wire`, `dev.adit.crypto`. No sockets, clocks or threads.
 /// - Start with [PathNode], then [PeerPath], then `PathNodeTest`.
 ///
-/// This is mux mode: WireGuard only ever talks to the peer's loopback endpoint, so a switch of paths
-/// is a matter of this package alone and loses nothing.
+/// This is mux mode: WireGuard only ever talks to the peer's loopback endpoint, so a switch of
+/// paths is a matter of this package alone and loses nothing.
 @NullMarked
 package dev.adit.core.path;
 
