@@ -1,0 +1,120 @@
+package dev.adit.core.netcheck;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.stun.StunMessage;
+import dev.adit.wire.stun.TransactionId;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One server: the transaction under way with it, and its last answer (R-STUN-3). Confined to its
+/// [NetCheck].
+final class ServerState {
+  private static final long MILLISECOND = 1_000_000;
+
+  /// When nothing is known of the round trip: sent again at these times, given up at the last.
+  private static final long[] FIRST = {
+    100 * MILLISECOND, 200 * MILLISECOND, 400 * MILLISECOND, 800 * MILLISECOND, 1600 * MILLISECOND
+  };
+
+  private static final int TRIES_WITH_RTT = 3;
+  private static final long MIN_SPACING = 100 * MILLISECOND;
+  private static final long BACK_OFF = 30_000 * MILLISECOND;
+
+  final StunServer server;
+  private @Nullable StunMessage request;
+  private long firstSentAt;
+  private int sent;
+  private long dueAt = NetCheck.NEVER;
+  private long notBefore;
+
+  @Nullable Endpoint mapped;
+  long answeredAt;
+  long rtt;
+
+  ServerState(StunServer server) {
+    this.server = server;
+  }
+
+  boolean isV4() {
+    return server.endpoint().address().isV4();
+  }
+
+  /// @return the request to send, or null while the server wants to be left alone
+  byte @Nullable [] begin(RandomGenerator random, long now) {
+    if (now < notBefore) {
+      return null;
+    }
+    StunMessage first = StunMessage.request(TransactionId.random(random));
+    request = first;
+    firstSentAt = now;
+    sent = 1;
+    dueAt = now + untilNext();
+    return first.encode();
+  }
+
+  private long untilNext() {
+    return rtt > 0
+        ? Math.max(MIN_SPACING, rtt + rtt / 2)
+        : FIRST[sent - 1] - (sent == 1 ? 0 : FIRST[sent - 2]);
+  }
+
+  /// @return what to send again now, or null
+  byte @Nullable [] timeReached(long now) {
+    if (request == null || now < dueAt) {
+      return null;
+    }
+    if (sent == (rtt > 0 ? TRIES_WITH_RTT : FIRST.length)) {
+      end();
+      rtt = 0; // the path may have changed: measure anew
+      return null;
+    }
+    sent++;
+    dueAt = now + untilNext();
+    return request.encode();
+  }
+
+  boolean isWaiting() {
+    return request != null;
+  }
+
+  long wakeAt() {
+    return dueAt;
+  }
+
+  boolean expects(StunMessage message, Endpoint from) {
+    return request != null
+        && message.id().equals(request.id())
+        && from.equals(server.endpoint())
+        && (message.fingerprint() || !server.signs());
+  }
+
+  /// @return false if the answer is of no use; the transaction has then failed
+  boolean answered(StunMessage message, long now) {
+    Endpoint seen = message.type() == StunMessage.BINDING_SUCCESS ? message.mapped() : null;
+    end();
+    if (seen == null) {
+      notBefore = now + BACK_OFF; // R-STUN-4: it wants credentials, or is in trouble
+      return false;
+    }
+    mapped = seen;
+    answeredAt = now;
+    rtt = Math.max(1, now - firstSentAt);
+    return true;
+  }
+
+  void end() {
+    request = null;
+    dueAt = NetCheck.NEVER;
+  }
+
+  void forget() {
+    end();
+    mapped = null;
+    rtt = 0;
+    notBefore = 0;
+  }
+
+  boolean isFresh(long now) {
+    return mapped != null && now - answeredAt < NetCheck.FRESH;
+  }
+}
