@@ -1,5 +1,7 @@
 package dev.adit.cli;
 
+import dev.adit.cli.demo.DemoCommand;
+import dev.adit.cli.demo.TransferCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,16 +10,18 @@ import org.jspecify.annotations.Nullable;
 /// Picocli reads a command's options by reflection, which for all verbs together costs more than
 /// the rest of the start. So only the verb that was named is made; all of them only for help.
 final class Verbs {
-  static final List<String> NAMES = List.of();
+  static final List<String> NAMES = List.of("demo");
 
   /// What tools of ours start, not people: left out of help.
-  static final List<String> HIDDEN = List.of("lab-transfer");
+  static final List<String> HIDDEN = List.of(TransferCommand.NAME);
 
   private Verbs() {}
 
   /// A new command object, or null if there is no such verb.
   static @Nullable Object command(String name) {
     return switch (name) {
+      case "demo" -> new DemoCommand();
+      case TransferCommand.NAME -> new TransferCommand();
       default -> null;
     };
   }

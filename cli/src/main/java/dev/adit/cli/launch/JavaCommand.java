@@ -40,6 +40,8 @@ public final class JavaCommand {
             "-Xshare:auto",
             "-Xlog:disable",
             "-Xlog:all=warning:stderr",
+            "-Dstdout.encoding=UTF-8",
+            "-Dstderr.encoding=UTF-8",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow"));
     words.addAll(kind.options);

@@ -58,4 +58,14 @@ public final class Output {
     }
     out.flush();
   }
+
+  /// Prints one JSON object as YAML; for commands that print many, one after the other.
+  public static void yaml(PrintWriter out, String json) {
+    try {
+      out.print(Yaml.of(Json.parseObject(json)));
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(e);
+    }
+    out.flush();
+  }
 }

@@ -1,0 +1,153 @@
+package dev.adit.cli.demo;
+
+import dev.adit.cli.Failure;
+import dev.adit.cli.lab.Lab;
+import dev.adit.cli.lab.Requirements;
+import dev.adit.cli.output.Output;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `adit demo`: the whole system on this machine.
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows the whole system on this one machine: server and two nodes behind NATs and firewalls of"
+          + " many kinds, in network namespaces of their own, with real WireGuard.",
+      "Prints what connected how. Needs root; removes everything it made. Exit code 1 if a row came"
+          + " out otherwise than expected."
+    })
+public final class DemoCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
+  @Mixin Output output = new Output();
+
+  @Option(
+      names = "--rows",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Only these rows, separated by commas: ${COMPLETION-CANDIDATES}.",
+      completionCandidates = RowNames.class)
+  List<String> rows = List.of();
+
+  @Option(names = "--relay-only", description = "Nodes use the relay only; every row expects it.")
+  boolean relayOnly;
+
+  @Option(
+      names = "--keep",
+      description = "Leave it running and say how to look around; the next demo removes it.")
+  boolean keep;
+
+  @Option(names = "--remove", description = "Only remove what an earlier demo left.")
+  boolean remove;
+
+  /// Names of the rows, for help and completion.
+  static final class RowNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    RowNames() {
+      super(Row.ALL.stream().map(Row::name).toList());
+    }
+  }
+
+  /// The row that runs now, for whoever ends us.
+  private volatile @Nullable Lab current;
+
+  private volatile boolean ending;
+
+  @Override
+  public Integer call() throws IOException {
+    List<Row> chosen = chosen();
+    String adit = launcher();
+    Requirements.check("adit demo");
+    Report report = new Report(spec.commandLine().getOut(), output.format());
+    List<String> left = Lab.removeLeftovers();
+    if (!left.isEmpty()) {
+      report.note("removed what an earlier demo left: " + String.join(", ", left));
+    }
+    if (remove) {
+      return Failure.DONE;
+    }
+    Thread cleaner = new Thread(this::interrupted, "demo-cleaner");
+    Runtime.getRuntime().addShutdownHook(cleaner);
+    int passed = 0;
+    for (Row row : chosen) {
+      passed += run(row, adit, report) ? 1 : 0;
+    }
+    report.happened(new Event.Ended(chosen.size(), passed));
+    return passed == chosen.size() ? Failure.DONE : Failure.FAILED;
+  }
+
+  private boolean run(Row row, String adit, Report report) throws IOException {
+    try (Lab lab = Lab.up(row.left(), row.right())) {
+      current = lab;
+      if (ending) {
+        return false;
+      }
+      report.happened(new Event.RowBegun(row, lab));
+      List<String> agentOptions = relayOnly ? List.of("--relay-only") : List.of();
+      Event.RowEnded ended = new RowRun(row, lab, agentOptions, adit, report).run();
+      if (ending) {
+        return false;
+      }
+      report.happened(ended);
+      if (keep) {
+        lab.keep();
+        report.note(LookAround.text(lab, adit));
+      }
+      return ended.reason() == null;
+    } finally {
+      current = null;
+    }
+  }
+
+  /// Ctrl-C, or a signal to end: the lab goes, then we do.
+  private void interrupted() {
+    ending = true;
+    Lab lab = current;
+    if (lab != null) {
+      lab.close();
+    }
+  }
+
+  private List<Row> chosen() {
+    Set<Row> chosen = new LinkedHashSet<>();
+    for (String name : rows) {
+      Row found = null;
+      for (Row row : Row.ALL) {
+        found = row.name().equals(name) ? row : found;
+      }
+      if (found == null) {
+        throw Failure.usage(
+            "there is no row '" + name + "'; rows: " + String.join(", ", new RowNames()));
+      }
+      chosen.add(found);
+    }
+    List<Row> result = new ArrayList<>();
+    for (Row row : chosen.isEmpty() ? Row.ALL : chosen) {
+      result.add(relayOnly ? row.throughRelay() : row);
+    }
+    return result;
+  }
+
+  private static String launcher() {
+    String home = System.getProperty("adit.home");
+    Path script = home == null ? null : Path.of(home, "adit");
+    if (script == null || !Files.isExecutable(script)) {
+      throw Failure.failed("cannot find the script adit; run the demo as ./adit demo");
+    }
+    return script.toString();
+  }
+}
