@@ -26,6 +26,10 @@ public interface ByteConnection {
   /// Drops the connection; nothing written is waited for.
   void close();
 
+  /// Tells that the peer has proven who it is: the connection no longer counts against what one
+  /// address may open.
+  default void peerProven() {}
+
   /// Runs `task` on this connection's event loop.
   void execute(Runnable task);
 

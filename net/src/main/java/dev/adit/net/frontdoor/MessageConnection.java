@@ -18,6 +18,10 @@ public interface MessageConnection {
   /// Sends a close frame and ends the connection after what was sent before.
   void close(int code);
 
+  /// Tells that the peer has proven who it is: the connection no longer counts against what one
+  /// address may open.
+  default void peerProven() {}
+
   /// Runs `task` on this connection's event loop.
   void execute(Runnable task);
 

@@ -6,9 +6,9 @@ import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.NaclBox;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Text;
-import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,22 +29,21 @@ public record ClientInfo(
   public static final ClientInfo OURS = new ClientInfo(null, Derp.VERSION, true, false, "");
 
   public String toJson() {
-    var json = new StringBuilder("{");
+    var json = new JsonWriter().beginObject();
     if (meshKey != null) {
-      json.append("\"meshKey\":\"").append(HexFormat.of().formatHex(meshKey)).append("\",");
+      json.member("meshKey", Text.hex(meshKey));
     }
     if (version != 0) {
-      json.append("\"version\":").append(version).append(',');
+      json.member("version", version);
     }
-    json.append("\"CanAckPings\":").append(canAckPings);
+    json.member("CanAckPings", canAckPings);
     if (isProber) {
-      json.append(",\"IsProber\":true");
+      json.member("IsProber", true);
     }
     if (!appName.isEmpty()) {
-      json.append(",\"AppName\":");
-      DerpJson.appendQuoted(json, appName);
+      json.member("AppName", appName);
     }
-    return json.append('}').toString();
+    return json.endObject().toString();
   }
 
   /// @throws MalformedException also if a mesh key is present, but not 64 hex digits

@@ -82,20 +82,4 @@ final class DerpJson {
       throw new MalformedException("DERP " + what + ": not valid JSON");
     }
   }
-
-  /// Quotes what is not plain text; everything else DERP's bodies need is numbers and booleans.
-  static void appendQuoted(StringBuilder out, String text) {
-    out.append('"');
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '"' || c == '\\') {
-        out.append('\\').append(c);
-      } else if (c < 0x20) {
-        out.append("\\u00").append(c < 0x10 ? "0" : "").append(Integer.toHexString(c));
-      } else {
-        out.append(c);
-      }
-    }
-    out.append('"');
-  }
 }

@@ -1,0 +1,170 @@
+package dev.adit.net.frontdoor;
+
+import dev.adit.wire.Endpoint;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one TCP port of a server: TLS, HTTP/1.1, and by each request the decision where the
+/// connection goes. Thread-safe.
+///
+///     TCP ─▶ limits ─▶ TLS ─▶ request ─┬─▶ handler, and the next request
+///                                       ├─▶ DERP: a byte stream for the relay
+///                                       └─▶ WebSocket: messages for the coordinator
+///
+/// Netty uses epoll and BoringSSL where their native parts load, else the JDK's selectors and TLS.
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failures by the channel's end
+public final class FrontDoor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+
+  private static final int BACKLOG = 1024;
+
+  /// A peer that acknowledges nothing for so long is gone; with DERP's keep-alive each minute this
+  /// is what ends dead connections (derp §4.1).
+  private static final int USER_TIMEOUT_MILLIS = 15_000;
+
+  /// TCP's own keep-alive comes rarely: it would wake sleeping phones.
+  private static final int KEEP_IDLE_SECONDS = 600;
+
+  /// A reader is slow when more than the upper mark waits, until only the lower does.
+  private static final WriteBufferWaterMark WATER_MARKS =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final EventLoopGroup group;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final List<Channel> listeners = new ArrayList<>();
+
+  private FrontDoor(EventLoopGroup group) {
+    this.group = group;
+  }
+
+  /// Listens on every address of the configuration, or on none.
+  ///
+  /// @throws IOException naming the address and port that cannot be listened on, or what is wrong
+  ///   with the certificate
+  public static FrontDoor start(FrontDoorConfig config, Routes routes) throws IOException {
+    var tls = config.tls() == null ? null : ServerTls.context(config.tls());
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    var group =
+        new MultiThreadIoEventLoopGroup(
+            config.threads(), new DefaultThreadFactory("front-door", true), io);
+    var door = new FrontDoor(group);
+    try {
+      var bootstrap = door.bootstrap(config, routes, tls, epoll);
+      for (var endpoint : config.listen()) {
+        door.listeners.add(bind(bootstrap, endpoint));
+      }
+    } catch (IOException e) {
+      door.close();
+      throw e;
+    }
+    LOG.debug("front door: {}, {}", epoll ? "epoll" : "NIO", tls == null ? "no TLS" : tls);
+    return door;
+  }
+
+  private ServerBootstrap bootstrap(
+      FrontDoorConfig config, Routes routes, @Nullable SslContext tls, boolean epoll) {
+    var limits = new ConnectionLimits(config.maxConnections(), config.maxUnprovenPerAddress());
+    Class<? extends ServerChannel> kind =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    var bootstrap =
+        new ServerBootstrap()
+            .group(group)
+            .channel(kind)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+            .childHandler(
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    connections.add(channel);
+                    channel.pipeline().addLast(new Peer(limits));
+                    if (tls != null) {
+                      var handler = tls.newHandler(channel.alloc());
+                      handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
+                      channel.pipeline().addLast(handler);
+                    }
+                    var door = new HttpDoor(routes, config.requestSeconds());
+                    channel.pipeline().addLast(door.handlers());
+                  }
+                });
+    if (epoll) {
+      bootstrap
+          .childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS)
+          .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
+    }
+    return bootstrap;
+  }
+
+  private static Channel bind(ServerBootstrap bootstrap, Endpoint endpoint) throws IOException {
+    var address = InetAddress.getByAddress(endpoint.address().bytes());
+    var future = bootstrap.bind(new InetSocketAddress(address, endpoint.port()));
+    future.awaitUninterruptibly();
+    var cause = future.cause();
+    if (cause != null) {
+      throw new IOException(
+          "cannot listen on TCP " + endpoint + ": " + reason(cause, endpoint.port()), cause);
+    }
+    return future.channel();
+  }
+
+  private static String reason(Throwable cause, int port) {
+    String text = String.valueOf(cause.getMessage());
+    if (text.contains("in use")) {
+      return "port " + port + " is in use by another program; stop it or choose another port";
+    }
+    if (text.contains("ermission denied")) {
+      return "no permission for port " + port + "; run as root or grant CAP_NET_BIND_SERVICE";
+    }
+    return text;
+  }
+
+  /// Where it listens, with the ports the kernel chose.
+  public List<Endpoint> listening() {
+    return listeners.stream().map(listener -> Peer.endpoint(listener.localAddress())).toList();
+  }
+
+  /// Ends every connection and waits until it has, but at most some seconds. Harmless if repeated.
+  @Override
+  public void close() {
+    for (var listener : listeners) {
+      listener.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+    connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    group
+        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+}

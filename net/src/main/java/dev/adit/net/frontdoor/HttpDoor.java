@@ -1,0 +1,334 @@
+package dev.adit.net.frontdoor;
+
+import dev.adit.net.http.HttpHandler;
+import dev.adit.net.http.HttpResponse;
+import dev.adit.wire.MalformedException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Decides, request by request, where a connection goes: to a handler, and the next request is
+/// awaited; or away from HTTP, and this is gone from its pipeline. Confined to the connection's
+/// event loop; handlers run on virtual threads, one per connection at a time.
+@SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failures by the channel's end
+final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
+  private static final long LINGER_SECONDS = 2;
+
+  private final Routes routes;
+  private final int requestSeconds;
+  private final RequestDecoder decoder = new RequestDecoder();
+  private final HttpResponseEncoder encoder = new HttpResponseEncoder();
+  private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+  private @Nullable HttpRequest request;
+  private @Nullable RequestTarget target;
+  private @Nullable ScheduledFuture<?> deadline;
+  private boolean leaving;
+
+  HttpDoor(Routes routes, int requestSeconds) {
+    this.routes = routes;
+    this.requestSeconds = requestSeconds;
+  }
+
+  /// This and its codec, in the pipeline's order.
+  ChannelHandler[] handlers() {
+    return new ChannelHandler[] {decoder, encoder, this};
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    awaitRequest(context);
+    context.fireChannelActive();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    disarm();
+    context.fireChannelInactive();
+  }
+
+  private void awaitRequest(ChannelHandlerContext context) {
+    disarm();
+    deadline = context.executor().schedule(() -> context.close(), requestSeconds, TimeUnit.SECONDS);
+  }
+
+  private void disarm() {
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
+    if (leaving) {
+      return;
+    }
+    if (message.decoderResult().isFailure()) {
+      refuse(context, refusal(message.decoderResult().cause()));
+      return;
+    }
+    if (message instanceof HttpRequest head) {
+      head(context, head);
+    }
+    if (message instanceof HttpContent content && !leaving) {
+      content(context, content);
+    }
+  }
+
+  private static HttpResponse refusal(Throwable cause) {
+    return switch (cause) {
+      case TooLongHttpHeaderException _ -> Answers.refusal(431, "header is too long");
+      case TooLongHttpLineException _ -> Answers.refusal(414, "request line is too long");
+      default -> Answers.refusal(400, "not an HTTP request");
+    };
+  }
+
+  private void head(ChannelHandlerContext context, HttpRequest head) {
+    request = head;
+    try {
+      target = RequestTarget.parse(head.uri());
+    } catch (MalformedException e) {
+      refuse(context, Answers.refusal(400, "not a path"));
+      return;
+    }
+    if (HttpUtil.getContentLength(head, 0L) > bodyLimit(target.path())) {
+      refuse(context, Answers.refusal(413, "body is too long"));
+    } else if (HttpUtil.is100ContinueExpected(head)) {
+      Answers.write(context, head, HttpResponse.empty(100), true);
+    }
+  }
+
+  private int bodyLimit(String path) {
+    var route = routes.http(path);
+    return route == null ? 0 : route.bodyLimit();
+  }
+
+  private void content(ChannelHandlerContext context, HttpContent content) {
+    var head = request;
+    var to = target;
+    if (head == null || to == null) {
+      return;
+    }
+    ByteBuf bytes = content.content();
+    if (body.size() + bytes.readableBytes() > bodyLimit(to.path())) {
+      refuse(context, Answers.refusal(413, "body is too long"));
+      return;
+    }
+    for (int left = bytes.readableBytes(); left > 0; left--) {
+      body.write(bytes.readByte());
+    }
+    if (content instanceof LastHttpContent) {
+      byte[] whole = body.toByteArray();
+      body.reset();
+      request = null;
+      target = null;
+      complete(context, head, to, whole);
+    }
+  }
+
+  private void complete(
+      ChannelHandlerContext context, HttpRequest head, RequestTarget to, byte[] body) {
+    var derp = routes.derp();
+    if (derp != null) {
+      switch (to.path()) {
+        case "/derp" -> {
+          upgradeToDerp(context, head, derp);
+          return;
+        }
+        case "/derp/probe", "/derp/latency-check" -> {
+          answer(context, head, Answers.probe(head.method()));
+          return;
+        }
+        case "/generate_204" -> {
+          answer(context, head, Answers.generate204(head.headers().get("X-Tailscale-Challenge")));
+          return;
+        }
+        default -> {}
+      }
+    }
+    var message = routes.message(to.path());
+    if (message != null) {
+      upgradeToMessages(context, head, message);
+      return;
+    }
+    var route = routes.http(to.path());
+    if (route == null) {
+      answer(context, head, Answers.refusal(404, "not found"));
+    } else {
+      handle(context, head, route.handler(), request(context, head, to, body));
+    }
+  }
+
+  private void upgradeToDerp(ChannelHandlerContext context, HttpRequest head, Routes.Derp derp) {
+    var refusal = DerpHandshake.refusal(head, context.channel());
+    if (refusal != null) {
+      answer(context, head, refusal);
+      return;
+    }
+    leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
+    var stream = new ByteStream(context.channel(), derp.acceptor());
+    context.pipeline().addLast(stream);
+    handOver(context);
+  }
+
+  private void upgradeToMessages(
+      ChannelHandlerContext context, HttpRequest head, Routes.Message route) {
+    var refusal = WebSocketHandshake.refusal(head, route.subprotocol());
+    if (refusal != null) {
+      answer(context, head, refusal);
+      return;
+    }
+    leaveHttp(context, WebSocketHandshake.acceptance(head, route.subprotocol()));
+    var config =
+        WebSocketDecoderConfig.newBuilder()
+            .expectMaskedFrames(true)
+            .allowExtensions(false)
+            .maxFramePayloadLength(MessageStream.MAX_MESSAGE)
+            .withUTF8Validator(false)
+            .build();
+    // The decoder closes by itself on violations, so the encoder stands between it and the peer.
+    context.pipeline().addLast(new WebSocket13FrameEncoder(false));
+    context.pipeline().addLast(new WebSocket13FrameDecoder(config));
+    context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor()));
+    handOver(context);
+  }
+
+  private void leaveHttp(ChannelHandlerContext context, byte[] acceptance) {
+    disarm();
+    leaving = true;
+    context.pipeline().remove(encoder);
+    context.channel().write(Unpooled.wrappedBuffer(acceptance));
+  }
+
+  /// Everything written so far leaves at once; then the decoder gives what it had read beyond the
+  /// request to the handlers that were added.
+  private void handOver(ChannelHandlerContext context) {
+    context.channel().flush();
+    context.pipeline().remove(this);
+    context.pipeline().remove(decoder);
+  }
+
+  private void handle(
+      ChannelHandlerContext context,
+      HttpRequest head,
+      HttpHandler handler,
+      dev.adit.net.http.HttpRequest request) {
+    disarm();
+    decoder.hold();
+    context.channel().config().setAutoRead(false);
+    Thread.ofVirtual()
+        .name("http " + context.channel().id().asShortText())
+        .start(() -> respond(context, head, handler, request));
+  }
+
+  /// On a virtual thread.
+  private void respond(
+      ChannelHandlerContext context,
+      HttpRequest head,
+      HttpHandler handler,
+      dev.adit.net.http.HttpRequest request) {
+    HttpResponse response;
+    try {
+      response = handler.handle(request);
+    } catch (RuntimeException e) {
+      LOG.warn("{} {} failed", request.method(), request.path(), e);
+      response = Answers.refusal(500, "internal error");
+    }
+    var result = response;
+    try {
+      context.executor().execute(() -> responded(context, head, result));
+    } catch (RejectedExecutionException e) {
+      // The front door has been closed.
+    }
+  }
+
+  private void responded(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
+    answer(context, head, response);
+    if (!leaving && context.channel().isActive()) {
+      context.channel().config().setAutoRead(true);
+      try {
+        decoder.release(context);
+      } catch (Exception e) {
+        exceptionCaught(context, e);
+      }
+    }
+  }
+
+  private void answer(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
+    boolean keepAlive = HttpUtil.isKeepAlive(head);
+    var written = Answers.write(context, head, response, keepAlive);
+    if (keepAlive) {
+      awaitRequest(context);
+    } else {
+      leaving = true;
+      written.addListener(_ -> context.close());
+    }
+  }
+
+  /// Answers what is not read to its end. Only our direction is ended then, and what still comes is
+  /// thrown away for a moment: to end both at once would reset the connection, and the peer would
+  /// not see the answer.
+  private void refuse(ChannelHandlerContext context, HttpResponse response) {
+    leaving = true;
+    disarm();
+    Answers.write(context, request, response, false).addListener(_ -> endOutput(context));
+    deadline = context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static void endOutput(ChannelHandlerContext context) {
+    var tls = context.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      tls.closeOutbound();
+    } else if (context.channel() instanceof DuplexChannel channel) {
+      channel.shutdownOutput();
+    }
+  }
+
+  private static dev.adit.net.http.HttpRequest request(
+      ChannelHandlerContext context, HttpRequest head, RequestTarget to, byte[] body) {
+    Map<String, String> headers = new HashMap<>();
+    for (var header : head.headers()) {
+      headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue());
+    }
+    return new dev.adit.net.http.HttpRequest(
+        head.method().name(),
+        to.path(),
+        to.query(),
+        headers,
+        body,
+        Peer.of(context.channel()).remote(),
+        null);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    LOG.debug("connection ended", cause);
+    context.close();
+  }
+}

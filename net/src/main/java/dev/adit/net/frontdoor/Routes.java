@@ -1,0 +1,80 @@
+package dev.adit.net.frontdoor;
+
+import dev.adit.net.http.HttpHandler;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Where requests go. Fill it, then hand it to [FrontDoor#start]; not to be changed afterwards.
+///
+/// Upgrades have exact paths; of handlers the one with the longest prefix counts. With [#derp] come
+/// `/derp/probe`, `/derp/latency-check` and `/generate_204` (derp §2.2, §2.6).
+public final class Routes {
+  /// The largest body a handler gets, unless it says otherwise.
+  public static final int DEFAULT_BODY_LIMIT = 64 * 1024;
+
+  record Derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {}
+
+  record Message(String subprotocol, MessageConnection.Acceptor acceptor) {}
+
+  record Http(String prefix, HttpHandler handler, int bodyLimit) {
+    boolean covers(String path) {
+      return path.startsWith(prefix)
+          && (prefix.endsWith("/")
+              || path.length() == prefix.length()
+              || path.charAt(prefix.length()) == '/');
+    }
+  }
+
+  private @Nullable Derp derp;
+  private final Map<String, Message> messages = new HashMap<>();
+  private final List<Http> https = new ArrayList<>();
+
+  /// Serves DERP on `/derp`.
+  ///
+  /// @param serverKeyHex the relay's key, 64 hex digits, told in the answer's header
+  public Routes derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {
+    derp = new Derp(acceptor, serverKeyHex);
+    return this;
+  }
+
+  /// Serves WebSockets of binary messages on `path` (control R-STR-1).
+  public Routes message(String path, String subprotocol, MessageConnection.Acceptor acceptor) {
+    messages.put(path, new Message(subprotocol, acceptor));
+    return this;
+  }
+
+  public Routes http(String pathPrefix, HttpHandler handler) {
+    return http(pathPrefix, handler, DEFAULT_BODY_LIMIT);
+  }
+
+  /// @param bodyLimit bytes of body; longer requests are answered 413
+  public Routes http(String pathPrefix, HttpHandler handler, int bodyLimit) {
+    if (!pathPrefix.startsWith("/")) {
+      throw new IllegalArgumentException("route " + pathPrefix + " must begin with /");
+    }
+    https.add(new Http(pathPrefix, handler, bodyLimit));
+    return this;
+  }
+
+  @Nullable Derp derp() {
+    return derp;
+  }
+
+  @Nullable Message message(String path) {
+    return messages.get(path);
+  }
+
+  @Nullable Http http(String path) {
+    Http longest = null;
+    for (var route : https) {
+      if (route.covers(path)
+          && (longest == null || route.prefix().length() > longest.prefix().length())) {
+        longest = route;
+      }
+    }
+    return longest;
+  }
+}

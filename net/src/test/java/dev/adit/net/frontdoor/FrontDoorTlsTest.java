@@ -1,0 +1,144 @@
+package dev.adit.net.frontdoor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.adit.crypto.SelfSigned;
+import dev.adit.net.Clock;
+import dev.adit.net.http.HttpResponse;
+import dev.adit.wire.Endpoint;
+import java.io.IOException;
+import java.net.Socket;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Random;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FrontDoorTlsTest {
+  private static final String UPGRADE =
+      "GET /derp HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: DERP\r\n\r\n";
+
+  private FrontDoor door;
+
+  @BeforeEach
+  void opens() throws IOException {
+    var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
+    var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
+    var routes =
+        new Routes()
+            .derp(Silent::new, "00".repeat(32))
+            .http("/", request -> HttpResponse.text(200, request.path()));
+    door =
+        FrontDoor.start(FrontDoorConfig.of(List.of(Endpoint.literal("127.0.0.1:0")), tls), routes);
+  }
+
+  @AfterEach
+  void closes() {
+    door.close();
+  }
+
+  @Test
+  void servesBothVersionsOfTlsButDerpOnlyTheNewer() throws Exception {
+    try (var client = client("TLSv1.3")) {
+      client.send("GET /a HTTP/1.1\r\nHost: relay\r\n\r\n");
+      assertThat(client.body(client.head())).isEqualTo("/a\n");
+      assertThat(client.send(UPGRADE).head()).startsWith("HTTP/1.1 101 ");
+      assertThat(client.text(5)).isEqualTo("true ");
+    }
+    try (var client = client("TLSv1.2")) {
+      client.send("GET /a HTTP/1.1\r\nHost: relay\r\n\r\n");
+      assertThat(client.body(client.head())).isEqualTo("/a\n");
+      String head = client.send(UPGRADE).head();
+      assertThat(head).startsWith("HTTP/1.1 403 ");
+      assertThat(client.body(head)).isEqualTo("DERP requires TLS 1.3\n");
+    }
+  }
+
+  @Test
+  void offersOnlyHttp1ByAlpn() throws Exception {
+    try (var socket = socket("TLSv1.3")) {
+      var parameters = socket.getSSLParameters();
+      parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+      socket.setSSLParameters(parameters);
+      socket.startHandshake();
+      assertThat(socket.getApplicationProtocol()).isEqualTo("http/1.1");
+    }
+  }
+
+  @Test
+  void refusesACertificateThatIsNone() {
+    var config =
+        FrontDoorConfig.of(
+            List.of(Endpoint.literal("127.0.0.1:0")), new FrontDoorConfig.Tls("no", "no"));
+    assertThatThrownBy(() -> FrontDoor.start(config, new Routes()))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("TLS: key or certificate cannot be used");
+  }
+
+  private RawClient client(String version) throws Exception {
+    var socket = socket(version);
+    socket.startHandshake();
+    return new RawClient(socket);
+  }
+
+  private SSLSocket socket(String version) throws Exception {
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new TrustsAll()}, null);
+    int port = door.listening().getFirst().port();
+    var socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+    socket.setEnabledProtocols(new String[] {version});
+    return socket;
+  }
+
+  private static final class Silent implements ByteConnection.Listener {
+    Silent(ByteConnection connection) {
+      connection.write(
+          (connection.isTls13() + " ").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    }
+
+    @Override
+    public void received(byte[] bytes) {}
+
+    @Override
+    public void readBatchEnded() {}
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void closed() {}
+  }
+
+  private static final class TrustsAll extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(
+        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(
+        X509Certificate[] chain, String type, javax.net.ssl.SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
