@@ -1,0 +1,85 @@
+package dev.adit.coordinator.store;
+
+import dev.adit.core.coordinator.History;
+import dev.adit.core.coordinator.NetworkRow;
+import dev.adit.core.coordinator.Records;
+import dev.adit.core.coordinator.RelayChoosing;
+import dev.adit.core.coordinator.RelayRow;
+import dev.adit.wire.control.RelayDescription;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/// Keeps the relay rows equal to the set of relays that was told.
+public final class RelayTransactions {
+  private static final String RELAY =
+      "SELECT id, relay_key, state, serial, description, issued_at, not_after, body FROM relay ";
+
+  private RelayTransactions() {}
+
+  public static List<StoredRelay> live(Sql sql) throws SQLException {
+    return sql.list(
+        RELAY + "WHERE state = 'active' ORDER BY id",
+        row -> new StoredRelay(relay(row), row.getString("body")));
+  }
+
+  /// Signs and writes what changed: one change of every network, none if nothing did.
+  public static List<Committed> put(
+      Sql sql,
+      List<RelayDescription> wanted,
+      Records records,
+      long nowMillis,
+      RandomGenerator random)
+      throws SQLException {
+    List<RelayRow> held = sql.list(RELAY + "ORDER BY id", RelayTransactions::relay);
+    var stored = new ArrayList<StoredRelay>();
+    var items = new ArrayList<History.Item>();
+    for (var change : RelayChoosing.decide(held, wanted, nowMillis, random)) {
+      var description = change.description();
+      String record = description == null ? "" : records.relay(change.row(), description).json();
+      stored.add(new StoredRelay(change.row(), record));
+      items.add(new History.Item(History.Kind.RELAY, change.row().id()));
+      write(sql, stored.getLast());
+    }
+    var committed = new ArrayList<Committed>();
+    if (!items.isEmpty()) {
+      for (NetworkRow network : Reads.networks(sql)) {
+        var step = History.append(network, items, nowMillis / 1000);
+        NodeWrites.append(sql, step);
+        committed.add(new Committed(step.network(), step.change(), List.of(), stored));
+      }
+    }
+    return committed;
+  }
+
+  private static void write(Sql sql, StoredRelay stored) throws SQLException {
+    RelayRow relay = stored.row();
+    sql.update(
+        "INSERT INTO relay (id, relay_key, state, serial, description, body, issued_at, not_after)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+            + " state = excluded.state, serial = excluded.serial,"
+            + " description = excluded.description, body = excluded.body,"
+            + " issued_at = excluded.issued_at, not_after = excluded.not_after",
+        relay.id(),
+        relay.key().toB64(),
+        relay.live() ? "active" : "removed",
+        relay.serial(),
+        relay.description(),
+        stored.record(),
+        relay.issuedAt(),
+        relay.notAfter());
+  }
+
+  private static RelayRow relay(ResultSet row) throws SQLException {
+    return new RelayRow(
+        Rows.id(row, "id"),
+        Rows.key(row, "relay_key"),
+        row.getString("state").equals("active"),
+        row.getLong("serial"),
+        row.getString("description"),
+        row.getLong("issued_at"),
+        row.getLong("not_after"));
+  }
+}

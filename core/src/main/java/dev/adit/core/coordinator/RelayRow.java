@@ -1,0 +1,19 @@
+package dev.adit.core.coordinator;
+
+import dev.adit.crypto.PublicKey;
+import java.util.UUID;
+
+/// One relay as its row says. Immutable.
+///
+/// @param key its DERP server key; decides which relay it is, so that its id outlives restarts
+/// @param description what it says of itself, JSON
+/// @param issuedAt of its record, seconds since 1970
+/// @param notAfter of its record, at most 7 days later (control §5.1)
+public record RelayRow(
+    UUID id,
+    PublicKey key,
+    boolean live,
+    long serial,
+    String description,
+    long issuedAt,
+    long notAfter) {}
