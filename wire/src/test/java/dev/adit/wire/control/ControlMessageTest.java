@@ -1,0 +1,98 @@
+package dev.adit.wire.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.ControlMessage.Current;
+import dev.adit.wire.control.ControlMessage.NotUnderstood;
+import dev.adit.wire.control.ControlMessage.Superseded;
+import dev.adit.wire.control.ControlMessage.Unknown;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ControlMessageTest {
+  static List<ControlMessage> messages() throws MalformedException {
+    return Samples.messages();
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void survivesTheWay(ControlMessage message) throws MalformedException {
+    String json = message.encode();
+    assertThat(ControlMessage.decode(json).encode()).isEqualTo(json);
+    assertThat(ControlMessage.decode(json)).hasSameClassAs(message);
+  }
+
+  @Test
+  void writesTheTextsOfTheSpecification() throws MalformedException {
+    var texts = messages().stream().map(ControlMessage::encode).toList();
+    assertThat(texts)
+        .contains(
+            "{\"type\":\"joined\",\"re\":1,\"network\":\"019a0000-0000-7000-8000-0000000000a1\",\"node\":\"019a0000-0000-7000-8000-0000000000b1\",\"state\":\"pending\",\"existing\":false}",
+            "{\"type\":\"presence\",\"network\":\"019a0000-0000-7000-8000-0000000000a1\",\"counter\":4,\"relay\":\"019a0000-0000-7000-8000-0000000000c1\",\"probeKey\":\"JE_juWPomd0pW6_84kjTUw86mnR5ugYwAmgOv-etrUk\",\"candidates\":[{\"addr\":\"203.0.113.2:41000\",\"kind\":2}]}",
+            "{\"type\":\"drain\",\"afterMs\":4200,\"urls\":[\"https://b.example.org:8443\"]}",
+            "{\"type\":\"superseded\",\"stream\":18}",
+            "{\"type\":\"error\",\"re\":1,\"code\":\"join_key_used\",\"text\":\"\\u2026\",\"retryMs\":0,\"fatal\":false}");
+    assertThat(texts.get(4))
+        .contains(
+            "\"policy\":null,\"presence\":[{\"node\":\"019a0000-0000-7000-8000-0000000000b1\",\"online\":true,\"relay\":\"019a0000-0000-7000-8000-0000000000c1\"}]}");
+  }
+
+  @Test
+  void skipsWhatItDoesNotKnow() throws MalformedException {
+    assertThat(ControlMessage.decode("{\"type\":\"loginUrl\",\"re\":2}"))
+        .isEqualTo(new Unknown("loginUrl"));
+    assertThat(ControlMessage.decode("{\"type\":\"superseded\",\"stream\":1,\"more\":[{}]}"))
+        .isEqualTo(new Superseded(1));
+    assertThat(
+            ControlMessage.decode(
+                "{\"type\":\"joined\",\"re\":1,\"network\":\""
+                    + Samples.NETWORK
+                    + "\",\"node\":\""
+                    + Samples.NODE
+                    + "\",\"state\":\"resting\",\"existing\":true}"))
+        .extracting("state")
+        .isEqualTo(new NodeState("resting"));
+  }
+
+  @Test
+  void obeysCritical() throws MalformedException {
+    String current = "{\"type\":\"current\",\"network\":\"" + Samples.NETWORK + "\",\"revision\":3";
+    assertThat(ControlMessage.decode(current + ",\"critical\":[\"type\",\"revision\"]}"))
+        .isEqualTo(new Current(Samples.NETWORK, 3));
+    assertThat(ControlMessage.decode(current + ",\"critical\":[\"epoch\"]}"))
+        .isEqualTo(new NotUnderstood(Samples.NETWORK, "current.epoch"));
+    assertThat(ControlMessage.decode("{\"type\":\"halt\",\"critical\":[\"type\"]}"))
+        .isEqualTo(new NotUnderstood(null, "halt.type"));
+  }
+
+  @Test
+  void refusesWhatIsOutOfBounds() {
+    for (String json :
+        new String[] {
+          "{}",
+          "{\"type\":null}",
+          "{\"type\":\"superseded\"}",
+          "{\"type\":\"superseded\",\"stream\":-1}",
+          "{\"type\":\"current\",\"network\":\"019A0000-0000-7000-8000-0000000000A1\",\"revision\":1}",
+          "{\"type\":\"current\",\"network\":\"1-1-1-1-1\",\"revision\":1}",
+          "{\"type\":\"error\",\"code\":\"x\",\"text\":\"\",\"retryMs\":600001}",
+          "{\"type\":\"newer\",\"network\":\""
+              + Samples.NETWORK
+              + "\",\"record\":{\"body\":\"ä\"}}",
+        }) {
+      assertThatThrownBy(() -> ControlMessage.decode(json))
+          .as(json)
+          .isInstanceOf(MalformedException.class);
+    }
+  }
+
+  @Test
+  void sendsNothingItDoesNotUnderstand() {
+    assertThatThrownBy(() -> new Unknown("x").encode())
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
