@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// Unknown types decode as [Unknown], unknown members are ignored, what must be understood and is
 /// not (`critical`) decodes as [NotUnderstood].
 public sealed interface ControlMessage {
+  /// What an agent sends.
+  sealed interface FromAgent extends ControlMessage {}
+
+  /// What a coordinator sends.
+  sealed interface FromCoordinator extends ControlMessage {}
+
   /// The only protocol version there is.
   int PROTOCOL = 1;
 
@@ -40,7 +46,7 @@ public sealed interface ControlMessage {
       String role,
       String instance,
       List<Resume> resume)
-      implements ControlMessage {
+      implements FromAgent {
     public static final String AGENT = "agent";
   }
 
@@ -65,7 +71,7 @@ public sealed interface ControlMessage {
       long stream,
       Envelope identity,
       List<Membership> nodes)
-      implements ControlMessage {}
+      implements FromCoordinator {}
 
   record Membership(UUID network, UUID node, NodeState state) {}
 
@@ -85,7 +91,7 @@ public sealed interface ControlMessage {
       byte[] proof,
       String name,
       List<IpAddress> addresses)
-      implements ControlMessage {
+      implements FromAgent {
     public static final int MAX_NAME = 255;
   }
 
@@ -93,7 +99,7 @@ public sealed interface ControlMessage {
   ///
   /// @param existing true if this machine had a node there before
   record Joined(long re, UUID network, UUID node, NodeState state, boolean existing)
-      implements ControlMessage {}
+      implements FromCoordinator {}
 
   /// The whole map of a network (`map`).
   ///
@@ -109,7 +115,7 @@ public sealed interface ControlMessage {
       List<Envelope> nodes,
       List<Envelope> relays,
       List<NodePresence> presence)
-      implements ControlMessage {}
+      implements FromCoordinator {}
 
   /// What is new since revision `from`: these records are now so, these ids are gone.
   record Delta(
@@ -122,16 +128,16 @@ public sealed interface ControlMessage {
       List<UUID> gone,
       List<Envelope> relays,
       List<UUID> goneRelays)
-      implements ControlMessage {}
+      implements FromCoordinator {}
 
   /// The token of [Hello] is up to date.
-  record Current(UUID network, long revision) implements ControlMessage {}
+  record Current(UUID network, long revision) implements FromCoordinator {}
 
   /// ↑ Asks for the whole map.
-  record Resync(@Nullable UUID network) implements ControlMessage {}
+  record Resync(@Nullable UUID network) implements FromAgent {}
 
   /// ↑ Shows the coordinator a record newer than its own (control R-REC-5).
-  record Newer(UUID network, Envelope record) implements ControlMessage {}
+  record Newer(UUID network, Envelope record) implements FromAgent {}
 
   /// ↑ Says where this node is (`presence`).
   ///
@@ -143,10 +149,10 @@ public sealed interface ControlMessage {
       @Nullable UUID relay,
       @Nullable PublicKey probeKey,
       List<Candidate> candidates)
-      implements ControlMessage {}
+      implements FromAgent {}
 
   /// Says where other nodes are (`presence`).
-  record PeerPresence(UUID network, List<NodePresence> nodes) implements ControlMessage {}
+  record PeerPresence(UUID network, List<NodePresence> nodes) implements FromCoordinator {}
 
   /// Where one node is; the newest by (stream, counter) counts.
   ///
@@ -174,25 +180,25 @@ public sealed interface ControlMessage {
   record Candidate(Endpoint address, int kind) {}
 
   /// ↑ Asks for the presence of these nodes, now and on every change; replaces the former set.
-  record Watch(UUID network, List<UUID> nodes) implements ControlMessage {}
+  record Watch(UUID network, List<UUID> nodes) implements FromAgent {}
 
   /// This machine's node is no member any more.
   ///
   /// @param reason `removed`, `expired`, `left` or one of a later version
-  record Removed(UUID network, UUID node, String reason) implements ControlMessage {
+  record Removed(UUID network, UUID node, String reason) implements FromCoordinator {
     public static final String REMOVED = "removed";
     public static final String EXPIRED = "expired";
     public static final String LEFT = "left";
   }
 
   /// A newer stream of this machine exists; this one ends.
-  record Superseded(long stream) implements ControlMessage {}
+  record Superseded(long stream) implements FromCoordinator {}
 
   /// Asks to connect to one of the URLs after that time.
-  record Drain(long afterMs, List<HttpsUrl> urls) implements ControlMessage {}
+  record Drain(long afterMs, List<HttpsUrl> urls) implements FromCoordinator {}
 
   /// ↑ Names something critical that was not understood, for example `node.routes6`.
-  record Unsupported(@Nullable UUID network, String what) implements ControlMessage {}
+  record Unsupported(@Nullable UUID network, String what) implements FromAgent {}
 
   /// A refusal (`error`).
   ///
@@ -202,18 +208,18 @@ public sealed interface ControlMessage {
   /// @param retryMs wait that long before the next try; at most 600,000
   /// @param fatal the stream ends
   record Failure(long re, String code, String text, long retryMs, boolean fatal)
-      implements ControlMessage {
+      implements FromCoordinator {
     public static final long MAX_RETRY_MS = 600_000;
   }
 
   /// A type this version does not know; receivers skip and count it.
-  record Unknown(String type) implements ControlMessage {}
+  record Unknown(String type) implements FromAgent, FromCoordinator {}
 
   /// A message with a critical part this version does not know: its network is suspended, or, if it
   /// names none, the stream ends (control R-MSG-3).
   ///
   /// @param what for [Unsupported]: `type.member`
-  record NotUnderstood(@Nullable UUID network, String what) implements ControlMessage {}
+  record NotUnderstood(@Nullable UUID network, String what) implements FromAgent, FromCoordinator {}
 
   /// Reads one message.
   ///
