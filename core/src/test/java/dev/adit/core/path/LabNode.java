@@ -1,0 +1,261 @@
+package dev.adit.core.path;
+
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.testkit.SimNetwork;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.probe.Candidate;
+import dev.adit.wire.probe.CandidateKind;
+import dev.adit.wire.probe.NatMapping;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One agent in a [Lab]: a path machine, its socket, its relay connection, and a WireGuard that
+/// counts what it is given.
+final class LabNode {
+  /// What a test may want to see; all times are the lab's.
+  interface Observer {
+    default void pathChanged(LabNode node, PathOutput.PathChanged change) {}
+
+    default void datagram(LabNode node, Endpoint from, byte[] bytes, boolean before) {}
+
+    default void relayFrame(LabNode node, byte[] bytes, boolean before) {}
+  }
+
+  private final Lab lab;
+  private final PrivateKey nodeKey;
+  final SimNetwork.Host host;
+  private final PathRules rules;
+  Observer observer = new Observer() {};
+  PathNode paths;
+  boolean running;
+  private long plannedWake = Long.MAX_VALUE;
+  private int incarnation;
+
+  /// What WireGuard was given, in order.
+  final List<byte[]> delivered = new ArrayList<>();
+
+
+  LabNode(Lab lab, PrivateKey nodeKey, SimNetwork.Host host, PathRules rules) {
+    this.lab = lab;
+    this.nodeKey = nodeKey;
+    this.host = host;
+    this.rules = rules;
+    this.candidates = List.of(new Candidate.Address(CandidateKind.HOST, host.endpoint()));
+    this.paths = fresh();
+    host.onReceive(this::datagram);
+    lab.nodes.add(this);
+  }
+
+  private PathNode fresh() {
+    PrivateKey probeKey = PrivateKey.generate(lab.random);
+    return new PathNode(nodeKey, probeKey, lab.random, lab.cipher, rules);
+  }
+
+  PublicKey key() {
+    return nodeKey.publicKey();
+  }
+
+  Candidate.Address address() {
+    return new Candidate.Address(CandidateKind.HOST, host.endpoint());
+  }
+
+  /// Starts the agent's process and its relay connection.
+  void start(LabNode... peers) {
+    running = true;
+    incarnation++;
+    paths.candidatesGathered(candidates, lab.now());
+    paths.stunSettled(NatMapping.UNKNOWN, lab.now());
+    for (LabNode peer : peers) {
+      paths.peerConfigured(peer.key(), lab.now());
+    }
+    connect();
+  }
+
+  void connect() {
+    if (running) {
+      lab.relay.connect(this);
+      paths.relayConnected(lab.now());
+      pump();
+    }
+  }
+
+  void disconnect() {
+    lab.relay.disconnect(this);
+    if (running) {
+      paths.relayLost(lab.now());
+      pump();
+    }
+  }
+
+  /// Kills the agent; nothing it knew survives.
+  void kill() {
+    lab.relay.disconnect(this);
+    running = false;
+    incarnation++;
+    plannedWake = Long.MAX_VALUE;
+    paths = fresh();
+  }
+
+  /// What the coordinator tells about a peer.
+  void hint(LabNode peer) {
+    paths.presenceHeard(
+        peer.key(), peer.paths.probeKey(), peer.candidates, true, lab.now());
+    pump();
+  }
+
+  // --- WireGuard
+
+  /// WireGuard sends a packet to the peer's loopback endpoint.
+  Route wireGuardSends(LabNode peer, byte[] packet) {
+    if (!running) {
+      return Route.DROP;
+    }
+    Route route = paths.wireGuardSent(peer.key(), packet, 0, packet.length, lab.now());
+    Endpoint direct = route.direct();
+    if (route.relay()) {
+      lab.relay.send(this, peer.key(), packet);
+    }
+    if (direct != null) {
+      host.send(direct, packet);
+    }
+    pump();
+    return route;
+  }
+
+  /// A transport data message that carries `number`.
+  static byte[] data(int number) {
+    byte[] packet = new byte[96];
+    packet[0] = 4;
+    for (int i = 0; i < 4; i++) {
+      packet[16 + i] = (byte) (number >>> 8 * i);
+    }
+    return packet;
+  }
+
+  static int numberOf(byte[] packet) {
+    return packet[16] & 0xff
+        | (packet[17] & 0xff) << 8
+        | (packet[18] & 0xff) << 16
+        | (packet[19] & 0xff) << 24;
+  }
+
+  static byte[] initiation(int senderIndex) {
+    byte[] packet = new byte[148];
+    packet[0] = 1;
+    packet[4] = (byte) senderIndex;
+    return packet;
+  }
+
+  static byte[] response(int receiverIndex) {
+    byte[] packet = new byte[92];
+    packet[0] = 2;
+    packet[8] = (byte) receiverIndex;
+    return packet;
+  }
+
+  // --- what arrives
+
+  private void datagram(Endpoint from, byte[] bytes) {
+    if (!running) {
+      return;
+    }
+    observer.datagram(this, from, bytes, true);
+    PublicKey peer = paths.datagramReceived(from, bytes, 0, bytes.length, lab.now());
+    if (peer != null) {
+      delivered.add(bytes);
+    }
+    observer.datagram(this, from, bytes, false);
+    pump();
+  }
+
+  void relayFrame(PublicKey from, byte[] bytes) {
+    observer.relayFrame(this, bytes, true);
+    if (paths.relayReceived(from, bytes, 0, bytes.length, lab.now())) {
+      delivered.add(bytes);
+    }
+    observer.relayFrame(this, bytes, false);
+    pump();
+  }
+
+  void peerGone(PublicKey peer) {
+    paths.peerGoneFromRelay(peer, lab.now());
+    pump();
+  }
+
+  // --- the program around the machine
+
+  void pump() {
+    for (PathOutput next = paths.poll(); next != null; next = paths.poll()) {
+      switch (next) {
+        case PathOutput.SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) ->
+            host.send(to, bytes);
+        case PathOutput.SendRelay(PublicKey peer, byte[] bytes) ->
+            lab.relay.send(this, peer, bytes);
+        case PathOutput.DeliverToWireGuard(PublicKey peer, byte[] message) ->
+            delivered.add(message);
+        case PathOutput.RefreshStun refresh -> settleStun();
+        case PathOutput.PathChanged change -> observer.pathChanged(this, change);
+      }
+    }
+    planWake();
+  }
+
+  private void settleStun() {
+    int mine = incarnation;
+    lab.events.after(
+        20 * Lab.MS,
+        () -> {
+          if (running && mine == incarnation) {
+            paths.stunSettled(NatMapping.UNKNOWN, lab.now());
+            pump();
+          }
+        });
+  }
+
+  private void planWake() {
+    long wake = paths.wakeAt();
+    if (running && wake < plannedWake) {
+      plannedWake = wake;
+      int mine = incarnation;
+      lab.events.at(wake, () -> wake(mine, wake));
+    }
+  }
+
+  private void wake(int mine, long planned) {
+    if (mine != incarnation || planned != plannedWake) {
+      return;
+    }
+    plannedWake = Long.MAX_VALUE;
+    paths.timeReached(lab.now());
+    pump();
+  }
+
+  // --- views
+
+  PathState state(LabNode peer) {
+    return status(peer).state();
+  }
+
+  @Nullable Endpoint endpoint(LabNode peer) {
+    return status(peer).endpoint();
+  }
+
+  PeerStatus status(LabNode peer) {
+    PeerStatus status = paths.status(peer.key());
+    if (status == null) {
+      throw new AssertionError("no such peer");
+    }
+    return status;
+  }
+
+  long drops(DropReason reason) {
+    return paths.drops().getOrDefault(reason, 0L);
+  }
+
+  boolean got(byte[] packet) {
+    return delivered.stream().anyMatch(d -> Arrays.equals(d, packet));
+  }
+}

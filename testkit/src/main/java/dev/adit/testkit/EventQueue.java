@@ -1,0 +1,42 @@
+package dev.adit.testkit;
+
+import java.util.PriorityQueue;
+
+/// What will happen in a simulation, in the order of its time; events of one time in the order in
+/// which they were planned, so that a seed decides everything.
+public final class EventQueue {
+  private record Event(long at, long number, Runnable action) {}
+
+  private final PriorityQueue<Event> events =
+      new PriorityQueue<>(
+          (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.number, b.number));
+  private final ManualClock clock;
+  private long planned;
+
+  public EventQueue(ManualClock clock) {
+    this.clock = clock;
+  }
+
+  public long now() {
+    return clock.now();
+  }
+
+  /// Plans an event; a time that has passed means now.
+  public void at(long time, Runnable action) {
+    events.add(new Event(Math.max(time, clock.now()), planned++, action));
+  }
+
+  public void after(long nanos, Runnable action) {
+    at(clock.now() + nanos, action);
+  }
+
+  /// Lets everything happen up to and including `end`, then sets the clock to it.
+  public void runUntil(long end) {
+    for (Event next = events.peek(); next != null && next.at <= end; next = events.peek()) {
+      events.remove();
+      clock.advanceTo(next.at);
+      next.action.run();
+    }
+    clock.advanceTo(end);
+  }
+}
