@@ -2,8 +2,8 @@ package dev.adit.testkit;
 
 import java.util.random.RandomGenerator;
 
-/// One direction between two hosts of a [SimNetwork]. Its properties may change at any time and hold
-/// for what is sent afterwards.
+/// One direction between two hosts of a [SimNetwork]. Its properties may change at any time and
+/// hold for what is sent afterwards.
 public final class SimLink {
   private long delay;
   private long jitter;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A NAT in front of hosts of a [SimNetwork]: filters by address and port; gives each inner endpoint
-/// one outer port (port-restricted), or one per destination (symmetric).
+/// A NAT in front of hosts of a [SimNetwork]: filters by address and port; gives each inner
+/// endpoint one outer port (port-restricted), or one per destination (symmetric).
 public final class SimNat {
   /// How outer ports are given.
   public enum Mapping {

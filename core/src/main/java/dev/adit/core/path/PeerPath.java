@@ -1,6 +1,5 @@
 package dev.adit.core.path;
 
-import static dev.adit.core.path.PathTimers.ACTIVE;
 import static dev.adit.core.path.PathTimers.LONG_AGO;
 import static dev.adit.core.path.PathTimers.NEVER;
 
@@ -33,30 +32,18 @@ final class PeerPath {
   private final TransitionLog log = new TransitionLog();
 
   private PathState state = PathState.IDLE;
-  private @Nullable RemoteCandidate selected;
+  private @Nullable Selection selected; // in DIRECT and SUSPECT
   private @Nullable RemoteCandidate lastSelected;
-  private Route dataRoute = Route.RELAY;
-  private Route handshakeRoute = Route.RELAY;
+  private final Routes routes = new Routes();
+  private final Decisions decisions = new Decisions();
+  private final BetterPath better;
   private boolean gone;
 
   private long lastPayload = LONG_AGO;
   private long wokenUntil = LONG_AGO;
   private long directLostAt = LONG_AGO;
 
-  // DIRECT and SUSPECT
-  private long trustedUntil;
   private long suspectUntil;
-  private long heartbeatAt = NEVER;
-  private final BetterPath better;
-  private @Nullable Endpoint observedAs;
-
-  // What we say, and what the peer said last (RR-14).
-  private int epoch;
-  private int decision = ProbeMessage.DECISION_DERP;
-  private ProbeMessage.@Nullable Path said;
-  private long sayAgainAt = NEVER;
-  private int peerEpoch;
-
   private long wakeAt = NEVER;
 
   PeerPath(PublicKey key, NodeContext node) {
@@ -87,7 +74,7 @@ final class PeerPath {
       reschedule();
     }
     boolean both = kind == WireGuardMessage.INITIATION || kind == WireGuardMessage.RESPONSE;
-    return both ? handshakeRoute : dataRoute;
+    return both ? routes.handshake() : routes.data();
   }
 
   void wireGuardReceived(
@@ -117,8 +104,8 @@ final class PeerPath {
   void relayConnected(long now) {
     gone = false;
     relayIsBack(now);
-    if (state == PathState.DIRECT && said != null) {
-      sayAgainAt = now;
+    if (state == PathState.DIRECT) {
+      decisions.sayAgain(now);
     }
     updateRoutes();
     reschedule();
@@ -170,7 +157,7 @@ final class PeerPath {
     }
     if (newKey && isActive()) {
       if (keys.isConfirmed()) {
-        sayHello(false, now);
+        keys.sayHello(false, now);
         prober.callAfterHello(now);
       } else {
         prober.restart(now);
@@ -182,7 +169,7 @@ final class PeerPath {
 
   void candidatesChanged(long now) {
     prober.localChanged(false);
-    if (selected != null && !node.local.accepts(selected.endpoint)) {
+    if (selected != null && !node.local.accepts(selected.candidate.endpoint)) {
       demote(PathReason.LOCAL_CHANGE, now);
     } else if (isActive() && hasPayload(now)) {
       prober.callSoon(true, now);
@@ -221,7 +208,7 @@ final class PeerPath {
       if (message == null) {
         node.dropped(keys.failure());
         if (keys.failure() != DropReason.REPLAYED && keys.failure() != DropReason.MALFORMED) {
-          sayHello(
+          keys.sayHello(
               true, now); // RR-19: the peer may hold another key of ours, or a new one of its own
         }
       } else {
@@ -285,7 +272,7 @@ final class PeerPath {
     if (!keys.replacedCurrent()) {
       return;
     }
-    peerEpoch = 0;
+    decisions.peerRestarted();
     prober.forgetAll();
     switch (state) {
       case IDLE, DEAD -> lastSelected = null;
@@ -304,7 +291,7 @@ final class PeerPath {
     }
     gone = false;
     if (hello.pleaseAnswer()) {
-      sayHello(false, now);
+      keys.sayHello(false, now);
       prober.callAfterHello(now);
     }
     if (isActive() && (!couldSeal || !keys.isConfirmed())) {
@@ -312,58 +299,35 @@ final class PeerPath {
     }
   }
 
-  private void sayHello(boolean pleaseAnswer, long now) {
-    byte[] hello = node.relayUp ? keys.hello(pleaseAnswer, now) : null;
-    if (hello != null) {
-      node.sendRelay(key, hello);
-    }
-  }
-
   /// RR-19: before pings and CALL, until the peer has shown that it knows our probe key.
   void introduce(long now) {
     if (!keys.isConfirmed()) {
-      sayHello(!keys.canSeal(), now);
+      keys.sayHello(!keys.canSeal(), now);
     }
   }
 
   private void pingReceived(ProbeMessage.Ping ping, int totalBytes, Endpoint source, long now) {
     if (totalBytes >= ProbeSizes.SMALL && (ping.flags() & 0x02) == 0) {
-      answer(ping, source);
+      prober.answer(ping, source);
     }
     RemoteCandidate from = prober.heardFrom(source, now);
-    if (from == null || state != PathState.DIRECT) {
+    Selection current = state == PathState.DIRECT ? selected : null;
+    if (from == null || current == null) {
       return;
     }
-    if (from == selected) {
-      // The peer's ping extends trust only a little beyond our own last answer: it proves nothing
-      // about the direction from us to the peer.
-      long byPing = Math.min(now + ACTIVE.trust(), from.pongAt + ACTIVE.trustByPing());
-      trustedUntil = Math.max(trustedUntil, byPing);
+    if (from == current.candidate) {
+      current.pinged(now);
     } else if (!isController && (ping.flags() & ProbeMessage.FLAG_NOMINATE) != 0) {
       better.nominated(from, now);
     }
   }
 
-  private void answer(ProbeMessage.Ping ping, Endpoint source) {
-    boolean full = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
-    int padding = full ? Math.clamp(ping.padding() - 20, 0, ProbeSizes.FULL_PONG_PADDING) : 0;
-    int flags = ping.flags() & ~ProbeMessage.FLAG_CARRIED;
-    byte[] sealed =
-        keys.seal(
-            new ProbeMessage.Pong(flags, ping.tag(), ping.id(), source, epoch, decision, padding));
-    if (sealed != null) {
-      node.outputs.add(new PathOutput.SendDatagram(source, sealed, full));
-    }
-  }
-
   private void pongReceived(ProbeMessage.Pong pong, Endpoint source, long now) {
     prober.pongReceived(pong, source, now);
-    // R-ROAM-5: our NAT gave us another mapping.
-    if (selected != null && source.equals(selected.endpoint)) {
-      if (observedAs != null && !observedAs.equals(pong.observed())) {
-        node.askStun(now);
-      }
-      observedAs = pong.observed();
+    if (selected != null
+        && source.equals(selected.candidate.endpoint)
+        && selected.observedAs(pong.observed())) {
+      node.askStun(now);
     }
   }
 
@@ -376,37 +340,56 @@ final class PeerPath {
           select(candidate, PathReason.UPGRADE, now);
         }
       }
-      case DIRECT -> {
-        if (candidate == selected) {
-          trustedUntil = now + ACTIVE.trust();
-        } else if (candidate.isProven(now) && selected != null) {
-          boolean preferred =
-              isController
-                  ? better.isPreferred(candidate, selected, now)
-                  : full && better.isNominated(candidate);
-          if (preferred) {
-            select(candidate, PathReason.BETTER_PATH, now);
-          }
-        }
-      }
+      case DIRECT -> answeredWhileDirect(candidate, full, now);
     }
   }
 
+  private void answeredWhileDirect(RemoteCandidate candidate, boolean full, long now) {
+    Selection current = selected;
+    if (current == null) {
+      return;
+    }
+    if (candidate == current.candidate) {
+      current.proven(now);
+      return;
+    }
+    if (!candidate.isProven(now)) {
+      return;
+    }
+    boolean preferred =
+        isController
+            ? better.isPreferred(candidate, current.candidate, now)
+            : full && better.isNominated(candidate);
+    if (preferred) {
+      select(candidate, PathReason.BETTER_PATH, now);
+    }
+  }
+
+  /// A small ping was answered: is a full-size answer wanted as well?
+  boolean wantsFullSize(RemoteCandidate candidate, long now) {
+    return state != PathState.DIRECT || !candidate.isProven(now);
+  }
+
   void pingLost(RemoteCandidate candidate, long now) {
-    if (state == PathState.DIRECT && candidate == selected) {
-      if (candidate.state == RemoteCandidate.State.SMALL) {
-        demote(PathReason.TRUST_EXPIRED, now);
-      } else {
-        heartbeatAt = Math.min(heartbeatAt, now); // ask again without waiting for the next second
-      }
+    Selection current = state == PathState.DIRECT ? selected : null;
+    if (current == null || candidate != current.candidate) {
+      return;
+    }
+    if (candidate.state == RemoteCandidate.State.SMALL) {
+      demote(PathReason.TRUST_EXPIRED, now);
+      return;
+    }
+    current.hurry(now);
+    RemoteCandidate livelier = prober.livelierThan(candidate, now);
+    if (livelier != null) {
+      select(livelier, PathReason.BETTER_PATH, now); // T-9: the peer's NAT was rebound
     }
   }
 
   private void pathReceived(ProbeMessage.Path path, long now) {
-    if (!node.rules.isNewer(path.epoch(), peerEpoch)) {
+    if (!decisions.heard(path, node.rules)) {
       return;
     }
-    peerEpoch = path.epoch();
     if (path.decision() == ProbeMessage.DECISION_DIRECT) {
       RemoteCandidate heard = prober.lastHeard();
       if (state != PathState.IDLE && state != PathState.DIRECT) {
@@ -431,11 +414,8 @@ final class PeerPath {
 
   private void select(RemoteCandidate candidate, PathReason reason, long now) {
     boolean first = state != PathState.DIRECT;
-    selected = candidate;
+    selected = new Selection(candidate, first, node.random, now);
     lastSelected = candidate;
-    observedAs = null;
-    trustedUntil = now + ACTIVE.trust();
-    heartbeatAt = first ? nextHeartbeat(now) : now;
     if (first) {
       better.firstSelected(now);
       prober.stopRounds();
@@ -443,22 +423,20 @@ final class PeerPath {
       better.switched(now);
     }
     become(PathState.DIRECT, reason, now);
-    epoch++;
-    say(ProbeMessage.DECISION_DIRECT, reason, now);
+    sendSealed(decisions.direct(candidate.endpoint, reason, now), false);
   }
 
   /// Leave the selected path, which no longer answers, but send on both for a while.
   private void demote(PathReason reason, long now) {
     directLostAt = now;
     suspectUntil = now + PathTimers.SUSPECT;
-    heartbeatAt = NEVER;
     if (isRelayUsable()) {
       become(PathState.SUSPECT, reason, now);
     } else {
       leaveSelected();
       become(PathState.DEAD, reason, now);
     }
-    sayRelay(reason, now);
+    sendSealed(decisions.relay(reason, now), false);
     prober.restart(now);
   }
 
@@ -466,7 +444,7 @@ final class PeerPath {
     directLostAt = now;
     leaveSelected();
     become(isRelayUsable() ? PathState.RELAYED : PathState.DEAD, reason, now);
-    sayRelay(reason, now);
+    sendSealed(decisions.relay(reason, now), false);
     prober.restart(now);
   }
 
@@ -477,19 +455,17 @@ final class PeerPath {
     prober.stop();
     become(PathState.IDLE, PathReason.PARKED, now);
     if (wasDirect) {
-      sayRelay(PathReason.PARKED, now);
+      sendSealed(decisions.relay(PathReason.PARKED, now), false);
     }
   }
 
   private void leaveSelected() {
     selected = null;
-    observedAs = null;
-    heartbeatAt = NEVER;
     better.stop();
   }
 
   private void become(PathState next, PathReason reason, long now) {
-    Endpoint endpoint = selected == null ? null : selected.endpoint;
+    Endpoint endpoint = selected == null ? null : selected.candidate.endpoint;
     log.add(now, state, next, reason, endpoint);
     node.outputs.add(new PathOutput.PathChanged(key, state, next, reason, endpoint));
     state = next;
@@ -497,38 +473,14 @@ final class PeerPath {
   }
 
   private void updateRoutes() {
-    RemoteCandidate direct = state == PathState.DEAD ? lastSelected : selected;
-    Endpoint endpoint = direct == null ? null : direct.endpoint;
-    boolean data = node.relayUp && state != PathState.DIRECT;
-    dataRoute = route(data, endpoint);
-    handshakeRoute = route(node.relayUp, endpoint);
-  }
-
-  private static Route route(boolean relay, @Nullable Endpoint direct) {
-    if (direct == null) {
-      return relay ? Route.RELAY : Route.DROP;
+    RemoteCandidate direct = state == PathState.DEAD ? lastSelected : null;
+    if (selected != null) {
+      direct = selected.candidate;
     }
-    return new Route(relay, direct);
+    routes.update(state, node.relayUp, direct == null ? null : direct.endpoint);
   }
 
-  // --- what we tell the peer
-
-  private void sayRelay(PathReason reason, long now) {
-    if (decision != ProbeMessage.DECISION_DERP) {
-      epoch++;
-    }
-    say(ProbeMessage.DECISION_DERP, reason, now);
-  }
-
-  private void say(int newDecision, PathReason reason, long now) {
-    decision = newDecision;
-    said =
-        newDecision == ProbeMessage.DECISION_DIRECT && selected != null
-            ? ProbeMessage.Path.direct(reason.code(), epoch, selected.endpoint)
-            : ProbeMessage.Path.without(reason.code(), epoch, newDecision);
-    sendSealed(said, false);
-    sayAgainAt = now + PathTimers.PATH_REPEAT;
-  }
+  // --- sealing, for the prober as well
 
   void sendSealed(ProbeMessage message, boolean forNewest) {
     byte[] sealed = forNewest ? keys.sealForNewest(message) : keys.seal(message);
@@ -546,11 +498,11 @@ final class PeerPath {
   }
 
   int epoch() {
-    return epoch;
+    return decisions.epoch();
   }
 
   int decision() {
-    return decision;
+    return decisions.decision();
   }
 
   // --- time
@@ -563,9 +515,9 @@ final class PeerPath {
     if (state != PathState.IDLE && now >= activeUntil()) {
       park(now);
     }
-    if (now >= sayAgainAt && said != null) {
-      sayAgainAt = NEVER;
-      sendSealed(said, false);
+    ProbeMessage.Path again = decisions.due(now);
+    if (again != null) {
+      sendSealed(again, false);
     }
     if (state == PathState.DIRECT) {
       directTime(now);
@@ -576,34 +528,28 @@ final class PeerPath {
   }
 
   private void directTime(long now) {
-    RemoteCandidate current = selected;
-    if (current == null || node.rules.trustEnded(trustedUntil, now)) {
+    Selection current = selected;
+    if (current == null || node.rules.trustEnded(current.trustedUntil(), now)) {
       demote(PathReason.TRUST_EXPIRED, now);
       return;
     }
-    if (now >= heartbeatAt) {
-      heartbeatAt = nextHeartbeat(now);
-      boolean full =
-          now - current.fullPongAt >= (PathTimers.FULL_SIZE_EVERY - 1) * ACTIVE.heartbeat();
-      prober.ping(current, full, isController ? ProbeMessage.FLAG_NOMINATE : 0, now);
+    if (current.heartbeatDue(now)) {
+      int flags = isController ? ProbeMessage.FLAG_NOMINATE : 0;
+      prober.ping(current.candidate, current.wantsFullSize(now), flags, now);
     }
-    RemoteCandidate preferred = better.timeReached(current, isController, now);
+    RemoteCandidate preferred = better.timeReached(current.candidate, isController, now);
     if (preferred != null) {
       select(preferred, PathReason.BETTER_PATH, now);
     }
   }
 
-  private long nextHeartbeat(long now) {
-    return now + PathTimers.jitter(ACTIVE.heartbeat(), 10, node.random);
-  }
-
   private void reschedule() {
-    long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), sayAgainAt));
+    long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
     if (state != PathState.IDLE) {
       wake = Math.min(wake, activeUntil());
     }
-    if (state == PathState.DIRECT) {
-      wake = Math.min(wake, Math.min(Math.min(trustedUntil, heartbeatAt), better.wakeAt()));
+    if (state == PathState.DIRECT && selected != null) {
+      wake = Math.min(wake, Math.min(selected.wakeAt(), better.wakeAt()));
     } else if (state == PathState.SUSPECT) {
       wake = Math.min(wake, suspectUntil);
     }
@@ -632,7 +578,7 @@ final class PeerPath {
   }
 
   boolean uses(RemoteCandidate candidate) {
-    return candidate == selected || candidate == lastSelected;
+    return candidate == lastSelected; // which is the selected one, if there is one
   }
 
   PublicKey key() {
@@ -644,6 +590,7 @@ final class PeerPath {
   }
 
   PeerStatus status() {
-    return StatusView.of(key, state, selected, keys.canSeal(), prober.candidates(), log);
+    RemoteCandidate current = selected == null ? null : selected.candidate;
+    return StatusView.of(key, state, current, keys.canSeal(), prober.candidates(), log);
   }
 }

@@ -324,6 +324,21 @@ final class PeerProber {
     return candidate;
   }
 
+  /// Answers a PING, no longer than it was, to where it came from.
+  void answer(ProbeMessage.Ping ping, Endpoint source) {
+    boolean full = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
+    int longer = ProbeMessage.Pong.BYTES - ProbeMessage.Ping.BYTES;
+    int padding = full ? Math.clamp(ping.padding() - longer, 0, ProbeSizes.FULL_PONG_PADDING) : 0;
+    int flags = ping.flags() & ~ProbeMessage.FLAG_CARRIED;
+    byte[] sealed =
+        path.seal(
+            new ProbeMessage.Pong(
+                flags, ping.tag(), ping.id(), source, path.epoch(), path.decision(), padding));
+    if (sealed != null) {
+      node.outputs.add(new PathOutput.SendDatagram(source, sealed, full));
+    }
+  }
+
   /// The source of the peer's last ping, or null.
   @Nullable RemoteCandidate lastHeard() {
     RemoteCandidate last = null;
@@ -334,6 +349,17 @@ final class PeerProber {
       }
     }
     return last;
+  }
+
+  /// A proven candidate that has answered since `silent` last did, the latest of them; or null.
+  @Nullable RemoteCandidate livelierThan(RemoteCandidate silent, long now) {
+    RemoteCandidate latest = silent;
+    for (RemoteCandidate candidate : candidates.values()) {
+      if (candidate.isProven(now) && candidate.fullPongAt > latest.pongAt) {
+        latest = candidate;
+      }
+    }
+    return latest == silent ? null : latest;
   }
 
   /// Tells [PeerPath] what an answer to one of our pings proves.
@@ -349,7 +375,7 @@ final class PeerProber {
     }
     boolean full = node.rules.provesFullSize(ping.fullSize, pong);
     target.answered(now - ping.sentAt, full, now);
-    if (!full && !target.isProven(now)) {
+    if (!full && path.wantsFullSize(target, now)) {
       pingAtOnce(target, true, 0, now);
     }
     path.answered(target, full, now);

@@ -105,16 +105,17 @@ final class ProbeKeyring {
     return null;
   }
 
-  /// Our HELLO, at most one per second; null if it must wait, or if the peer's key is refused.
-  byte @Nullable [] hello(boolean pleaseAnswer, long now) {
+  /// Sends our HELLO, at most one per second.
+  void sayHello(boolean pleaseAnswer, long now) {
     NodeSecrets shared = secrets();
-    if (shared == null || now - helloSentAt < PathTimers.HELLO_GAP) {
-      return null;
+    if (shared == null || !node.relayUp || now - helloSentAt < PathTimers.HELLO_GAP) {
+      return;
     }
     helloSentAt = now;
     byte[] nonce = new byte[Hello.NONCE_BYTES];
     node.random.nextBytes(nonce);
-    return new Hello(pleaseAnswer, 0, node.probeKey.publicKey()).seal(shared, nonce, node.cipher);
+    Hello hello = new Hello(pleaseAnswer, 0, node.probeKey.publicKey());
+    node.sendRelay(peer.key(), hello.seal(shared, nonce, node.cipher));
   }
 
   /// True once a message of the peer has opened: it knows our probe key.

@@ -1,8 +1,11 @@
 package dev.adit.core.path;
 
+import dev.adit.crypto.PrivateKey;
 import dev.adit.testkit.EventQueue;
 import dev.adit.testkit.ManualClock;
+import dev.adit.testkit.SimNat;
 import dev.adit.testkit.SimNetwork;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.ProbeCipher;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,15 @@ final class Lab {
     this.network = new SimNetwork(events, random, directDelay);
     this.relay = new SimRelay(events, relayDelay);
     this.cipher = cipher;
+  }
+
+  LabNode node(PrivateKey key, String endpoint) {
+    return new LabNode(this, key, network.host(Endpoint.literal(endpoint)), PathRules.SPECIFIED);
+  }
+
+  LabNode node(PrivateKey key, String endpoint, SimNat nat) {
+    return new LabNode(
+        this, key, network.host(Endpoint.literal(endpoint), nat), PathRules.SPECIFIED);
   }
 
   long now() {

@@ -37,6 +37,7 @@ final class LabNode {
   /// What WireGuard was given, in order.
   final List<byte[]> delivered = new ArrayList<>();
 
+  List<Candidate> candidates;
 
   LabNode(Lab lab, PrivateKey nodeKey, SimNetwork.Host host, PathRules rules) {
     this.lab = lab;
@@ -101,8 +102,7 @@ final class LabNode {
 
   /// What the coordinator tells about a peer.
   void hint(LabNode peer) {
-    paths.presenceHeard(
-        peer.key(), peer.paths.probeKey(), peer.candidates, true, lab.now());
+    paths.presenceHeard(peer.key(), peer.paths.probeKey(), peer.candidates, true, lab.now());
     pump();
   }
 

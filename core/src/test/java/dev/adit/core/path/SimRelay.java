@@ -5,7 +5,9 @@ import dev.adit.testkit.EventQueue;
 import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.wireguard.WireGuardMessage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// A DERP relay as the path machine sees it: ordered, lossless while both are connected; tells the
 /// sender of a probe or handshake that its destination is not there.
@@ -13,6 +15,7 @@ final class SimRelay {
   private final EventQueue events;
   private final long delay;
   private final Map<PublicKey, LabNode> connected = new HashMap<>();
+  private final Set<PublicKey> probesLost = new HashSet<>();
   private final Map<PublicKey, Long> lastArrival = new HashMap<>();
 
   SimRelay(EventQueue events, long delay) {
@@ -37,7 +40,7 @@ final class SimRelay {
   }
 
   void send(LabNode sender, PublicKey to, byte[] frame) {
-    if (connected.get(sender.key()) != sender) {
+    if (connected.get(sender.key()) != sender || isLost(sender, frame)) {
       return;
     }
     long arrival = Math.max(events.now() + delay, lastArrival.getOrDefault(to, 0L));
@@ -53,6 +56,19 @@ final class SimRelay {
             events.after(delay, () -> peerGone(sender, to));
           }
         });
+  }
+
+  /// All probe messages this client sends vanish: a relay that is none of ours, or ill-meaning.
+  void losesProbesOf(PublicKey sender, boolean loses) {
+    if (loses) {
+      probesLost.add(sender);
+    } else {
+      probesLost.remove(sender);
+    }
+  }
+
+  private boolean isLost(LabNode sender, byte[] frame) {
+    return probesLost.contains(sender.key()) && ProbeHeader.hasMagic(frame, 0, frame.length);
   }
 
   private void peerGone(LabNode sender, PublicKey to) {

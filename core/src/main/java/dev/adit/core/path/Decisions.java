@@ -1,0 +1,77 @@
+package dev.adit.core.path;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.probe.ProbeMessage;
+import org.jspecify.annotations.Nullable;
+
+/// What the two ends have told each other about how they send: our decision with its epoch, and the
+/// peer's last epoch (nat-traversal §3.3, relay-rung RR-14).
+final class Decisions {
+  private int epoch;
+  private int decision = ProbeMessage.DECISION_DERP;
+  private ProbeMessage.@Nullable Path said;
+  private long sayAgainAt = PathTimers.NEVER;
+  private int peerEpoch;
+
+  int epoch() {
+    return epoch;
+  }
+
+  int decision() {
+    return decision;
+  }
+
+  /// We send directly to `address` now.
+  ProbeMessage.Path direct(Endpoint address, PathReason reason, long now) {
+    epoch++;
+    decision = ProbeMessage.DECISION_DIRECT;
+    return say(ProbeMessage.Path.direct(reason.code(), epoch, address), now);
+  }
+
+  /// We send by the relay now. Said twice, it is the same decision with the same epoch.
+  ProbeMessage.Path relay(PathReason reason, long now) {
+    if (decision != ProbeMessage.DECISION_DERP) {
+      epoch++;
+      decision = ProbeMessage.DECISION_DERP;
+    }
+    return say(ProbeMessage.Path.without(reason.code(), epoch, decision), now);
+  }
+
+  private ProbeMessage.Path say(ProbeMessage.Path path, long now) {
+    said = path;
+    sayAgainAt = now + PathTimers.PATH_REPEAT;
+    return path;
+  }
+
+  /// The relay is back: what we said last may have been lost.
+  void sayAgain(long now) {
+    sayAgainAt = said == null ? PathTimers.NEVER : now;
+  }
+
+  /// @return what is to be said again now, or null
+  ProbeMessage.@Nullable Path due(long now) {
+    if (now < sayAgainAt) {
+      return null;
+    }
+    sayAgainAt = PathTimers.NEVER;
+    return said;
+  }
+
+  long wakeAt() {
+    return sayAgainAt;
+  }
+
+  /// @return true if the peer's decision is a new one
+  boolean heard(ProbeMessage.Path path, PathRules rules) {
+    if (!rules.isNewer(path.epoch(), peerEpoch)) {
+      return false;
+    }
+    peerEpoch = path.epoch();
+    return true;
+  }
+
+  /// The peer's agent is another and counts from the start.
+  void peerRestarted() {
+    peerEpoch = 0;
+  }
+}
