@@ -2,23 +2,19 @@ package dev.adit.net.linux;
 
 import java.io.IOException;
 
-/// A WireGuard device, whatever drives it. Confined to one thread.
+/// A WireGuard device, whichever implementation stands behind it. Thread-safe.
 public interface WireGuardDevice extends AutoCloseable {
-  /// The interface's name.
+  /// The interface's name, such as `adit0`.
   String name();
 
-  /// What the device is like now.
-  ///
-  /// @throws IOException if the device is gone
-  WireGuardState read() throws IOException;
+  DeviceSnapshot read() throws IOException;
 
-  /// Carries out `change`. Not atomic: when it fails, earlier parts stay.
+  /// Applies the changes in order. Not atomic: what stands before a refused part stays applied.
   ///
-  /// @throws java.net.BindException if the listen port is taken
-  /// @throws IOException if the device is gone or refused the change
-  void apply(WireGuardChange change) throws IOException;
+  /// @throws ErrnoException if a part was refused
+  void apply(DeviceChanges changes) throws IOException;
 
-  /// Lets go of the device without changing it.
+  /// Removes the device from the machine.
   @Override
-  void close();
+  void close() throws IOException;
 }

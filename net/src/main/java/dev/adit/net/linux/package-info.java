@@ -1,8 +1,10 @@
-/// Linux from Java without starting programs: WireGuard devices, route netlink, `wireguard-go`.
+/// What only Linux can do for us: links, addresses, routes, WireGuard devices, echo requests.
 ///
-/// - Lives here: native calls and the formats of the kernel. Elsewhere: what to configure
-///   (`dev.adit.agent`).
-/// - Start with [WireGuardDevice].
+/// - Lives here: system calls, route netlink, WireGuard's configuration socket, the wireguard-go we
+///   start. Elsewhere: which peers, addresses and routes there should be (`dev.adit.core`, the
+///   agent).
+/// - Nothing here starts another program but [WireGuardGo].
+/// - Start with [UserspaceDevice], [RouteNetlink] and [Interfaces].
 @NullMarked
 package dev.adit.net.linux;
 

@@ -8,11 +8,11 @@ import java.time.Duration;
 /// no read time-out. Confined to the thread that made it, except for the flag.
 ///
 /// Each deadline is one virtual thread that sleeps: a few hundred bytes.
-final class Deadline implements AutoCloseable {
+public final class Deadline implements AutoCloseable {
   private final Thread guard;
   private volatile boolean passed;
 
-  Deadline(Duration limit, Closeable channel) {
+  public Deadline(Duration limit, Closeable channel) {
     guard =
         Thread.ofVirtual()
             .name("local-deadline")
@@ -29,7 +29,7 @@ final class Deadline implements AutoCloseable {
             });
   }
 
-  boolean passed() {
+  public boolean passed() {
     return passed;
   }
 

@@ -1,0 +1,31 @@
+package dev.adit.net.linux;
+
+/// The system calls we make, by their numbers: those of x86-64, and those that aarch64, riscv64 and
+/// all later architectures share.
+enum SystemCall {
+  SOCKET(41, 198),
+  BIND(49, 200),
+  CONNECT(42, 203),
+  GETSOCKNAME(51, 204),
+  SENDTO(44, 206),
+  RECVFROM(45, 207),
+  SETSOCKOPT(54, 208),
+  PPOLL(271, 73),
+  EVENTFD2(290, 19),
+  WRITE(1, 64),
+  CLOSE(3, 57);
+
+  private static final boolean X86_64 = System.getProperty("os.arch", "").equals("amd64");
+
+  private final int x86;
+  private final int generic;
+
+  SystemCall(int x86, int generic) {
+    this.x86 = x86;
+    this.generic = generic;
+  }
+
+  long number() {
+    return X86_64 ? x86 : generic;
+  }
+}
