@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnAddresses {
   /// Documentation prefixes (RFC 5737, RFC 3849): beyond every default route, and nothing is sent.
   private static final String SOMEWHERE_4 = "192.0.2.1";
+
   private static final String SOMEWHERE_6 = "2001:db8::1";
   private static final int DISCARD_PORT = 9;
 
