@@ -1,0 +1,131 @@
+package dev.adit.relay;
+
+import dev.adit.core.admission.Admission;
+import dev.adit.core.derp.DerpRouter;
+import dev.adit.core.stun.StunResponder;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.frontdoor.ByteConnection;
+import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.udpserver.UdpService;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.control.RelayDescription;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// A relay: passes sealed packets between clients it cannot overhear (DERP), and tells clients how
+/// the world sees them (STUN). Thread-safe.
+///
+/// It owns no TCP port: give [#derp] to a front door, or let [#addTo] do it.
+public final class Relay implements AutoCloseable {
+  private final RelayConfig config;
+  private final PrivateKey key;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final RelayMetrics metrics = new RelayMetrics();
+  private final DerpRouter router;
+  private final Set<DerpConnection> connections = ConcurrentHashMap.newKeySet();
+  private final @Nullable UdpService stun;
+  private volatile boolean closed;
+
+  private Relay(
+      RelayConfig config, PrivateKey key, Admission admission, Clock clock, RandomGenerator random)
+      throws IOException {
+    this.config = config;
+    this.key = key;
+    this.clock = clock;
+    this.random = random;
+    this.router = new DerpRouter(key, admission, new ConcurrentHashMap<>(), metrics::add);
+    var responder = new StunResponder(metrics::add, random);
+    this.stun =
+        config.stun().isEmpty() ? null : UdpService.start(config.stun(), responder::answer, clock);
+  }
+
+  /// Reads or makes the relay's key, and begins to answer STUN.
+  ///
+  /// @param admission whom it serves
+  /// @param random must be cryptographically secure outside of tests, and thread-safe
+  /// @throws IOException if the key cannot be read or written, or a UDP port is taken
+  public static Relay open(
+      RelayConfig config, Admission admission, Clock clock, RandomGenerator random)
+      throws IOException {
+    var key = ServerKey.load(config.stateFolder(), random);
+    return new Relay(config, key, admission, clock, random);
+  }
+
+  /// By what clients recognise it.
+  public PublicKey key() {
+    return key.publicKey();
+  }
+
+  /// Takes over connections that were upgraded to DERP.
+  public ByteConnection.Acceptor derp() {
+    return this::accept;
+  }
+
+  /// Lets a front door serve DERP.
+  public Routes addTo(Routes routes) {
+    return routes.derp(derp(), key().toHex());
+  }
+
+  private ByteConnection.Listener accept(ByteConnection connection) {
+    var accepted = new DerpConnection(connection, router, clock, random, connections::remove);
+    connections.add(accepted);
+    if (closed) {
+      accepted.close();
+    }
+    accepted.begin();
+    return accepted;
+  }
+
+  /// Where it answers STUN, with the ports the kernel chose.
+  public List<Endpoint> stunEndpoints() {
+    return stun == null ? List.of() : stun.listening();
+  }
+
+  /// What it says about itself, for the coordinator and for `adit relay describe`.
+  public RelayDescription description() {
+    var ports = new ArrayList<Integer>();
+    for (var endpoint : stunEndpoints()) {
+      if (!ports.contains(endpoint.port())) {
+        ports.add(endpoint.port());
+      }
+    }
+    return new RelayDescription(
+        key(),
+        null,
+        config.name(),
+        config.region(),
+        config.regionId(),
+        config.hosts(),
+        config.addresses(),
+        config.tcp(),
+        ports,
+        config.certPins(),
+        stun == null
+            ? List.of(RelayDescription.DERP)
+            : List.of(RelayDescription.DERP, RelayDescription.STUN));
+  }
+
+  public RelayMetrics metrics() {
+    return metrics;
+  }
+
+  /// Ends every connection and stops answering STUN. Harmless if repeated.
+  @Override
+  public void close() {
+    closed = true;
+    for (var connection : connections) {
+      connection.close();
+    }
+    if (stun != null) {
+      stun.close();
+    }
+  }
+}
