@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Whether this machine lets us do our work. Every finding is a sentence that says what to do.
+/// Whether this machine lets us do our work. Every answer is a sentence that says what to do.
 public final class SystemChecks {
   private static final int CAP_NET_ADMIN = 12;
   private static final Path TUN = Path.of("/dev/net/tun");
@@ -19,14 +19,16 @@ public final class SystemChecks {
   private SystemChecks() {}
 
   /// Everything that keeps an agent from making its interface; empty if nothing does.
-  public static List<String> findings() {
-    var findings = new ArrayList<String>();
-    for (String finding : new @Nullable String[] {privilege(), tun(), wireGuardGo()}) {
-      if (finding != null) {
-        findings.add(finding);
+  ///
+  /// @param wireGuardGo the program to use, or null for any that is found
+  public static List<String> problems(@Nullable Path wireGuardGo) {
+    var problems = new ArrayList<String>();
+    for (String problem : new @Nullable String[] {privilege(), tun(), program(wireGuardGo)}) {
+      if (problem != null) {
+        problems.add(problem);
       }
     }
-    return findings;
+    return problems;
   }
 
   /// Null if we may configure the network.
@@ -50,8 +52,18 @@ public final class SystemChecks {
   }
 
   /// Null if there is a wireguard-go.
-  public static @Nullable String wireGuardGo() {
-    return WireGuardGo.candidates().isEmpty() ? WireGuardGo.MISSING : null;
+  ///
+  /// @param wireGuardGo the one to use, or null for any that is found
+  public static @Nullable String program(@Nullable Path wireGuardGo) {
+    if (wireGuardGo != null) {
+      return Files.isExecutable(wireGuardGo)
+          ? null
+          : wireGuardGo + " is no program; name a wireguard-go, or none to use the newest found";
+    }
+    return WireGuardGo.candidates(String.valueOf(System.getenv("PATH"))).isEmpty()
+        ? "wireguard-go is missing; install it (Debian: apt-get install wireguard-go), or the"
+            + " current one: go install golang.zx2c4.com/wireguard@latest"
+        : null;
   }
 
   /// By the effective set in `/proc/self/status`.

@@ -2,19 +2,23 @@ package dev.adit.net.linux;
 
 import java.io.IOException;
 
-/// A WireGuard device, whichever implementation stands behind it. Thread-safe.
+/// A WireGuard device, whatever drives it. Confined to one thread.
 public interface WireGuardDevice extends AutoCloseable {
-  /// The interface's name, such as `adit0`.
+  /// The interface's name.
   String name();
 
-  DeviceSnapshot read() throws IOException;
-
-  /// Applies the changes in order. Not atomic: what stands before a refused part stays applied.
+  /// What the device is like now.
   ///
-  /// @throws ErrnoException if a part was refused
-  void apply(DeviceChanges changes) throws IOException;
+  /// @throws IOException if the device is gone
+  WireGuardState read() throws IOException;
 
-  /// Removes the device from the machine.
+  /// Carries out `change`. Not atomic: when it fails, earlier parts stay.
+  ///
+  /// @throws java.net.BindException if the listen port is taken
+  /// @throws IOException if the device is gone or refused the change
+  void apply(WireGuardChange change) throws IOException;
+
+  /// Lets go of the device without changing it.
   @Override
-  void close() throws IOException;
+  void close();
 }

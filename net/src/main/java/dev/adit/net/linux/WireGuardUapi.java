@@ -1,143 +1,144 @@
 package dev.adit.net.linux;
 
-import dev.adit.net.local.Deadline;
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.SocketTimeoutException;
+import java.net.BindException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Talks to a userspace WireGuard over its configuration socket (linux-wireguard-control §5.1).
-/// Thread-safe: one exchange at a time, on a connection that is kept until an exchange fails.
-public final class WireGuardUapi implements AutoCloseable {
-  /// Where implementations put their sockets; `/var/run` is `/run` on current systems.
-  private static final Path FOLDER = Path.of("/var/run/wireguard");
+/// A userspace WireGuard device by its socket `/var/run/wireguard/NAME.sock`: text lines
+/// `key=value`, an empty line ends a request and a reply. Confined to one thread.
+///
+/// One connection is kept; after an error it is closed and the next call opens another, because
+/// `wireguard-go` takes the rest of a refused request for new ones.
+public final class WireGuardUapi implements WireGuardDevice {
+  /// Where every userspace implementation puts its sockets.
+  public static final Path FOLDER = Path.of("/var/run/wireguard");
 
-  private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final int MAX_LINE = 256;
+  /// A device with 10,000 peers answers with about 4 MB.
+  private static final int MAX_REPLY = 64 << 20;
 
+  private final String name;
   private final Path socket;
-  private @Nullable Exchange open;
+  private @Nullable SocketChannel channel;
 
-  /// @param socket for example [#socketOf]
-  public WireGuardUapi(Path socket) {
+  private WireGuardUapi(String name, Path socket) {
+    this.name = name;
     this.socket = socket;
   }
 
-  /// The socket of the interface of this name.
+  /// The socket of the device `name`.
   public static Path socketOf(String name) {
     return FOLDER.resolve(name + ".sock");
   }
 
-  private record Exchange(SocketChannel channel, InputStream in) {}
-
-  /// Reads the whole device.
-  public DeviceSnapshot read() throws IOException {
-    return exchange("get=1\n\n", "cannot read " + socket).snapshot();
-  }
-
-  /// Applies the changes. Lines before a refused one stay applied.
+  /// Connects to the device's socket.
   ///
-  /// @throws ErrnoException what the implementation answers; EADDRINUSE for a port that is taken
-  public void apply(DeviceChanges changes) throws IOException {
-    exchange(UapiText.encode(changes), "cannot configure " + socket);
+  /// @throws IOException if nobody serves it
+  public static WireGuardUapi open(String name, Path socket) throws IOException {
+    var device = new WireGuardUapi(name, socket);
+    device.connected();
+    return device;
   }
 
-  private synchronized UapiText.Reader exchange(String request, String what) throws IOException {
-    boolean kept = open != null;
-    try {
-      return attempt(request, what);
-    } catch (ErrnoException | SocketTimeoutException e) {
-      throw e;
-    } catch (IOException e) {
-      if (!kept) {
-        throw e;
-      }
-      // The implementation was restarted since: both requests may be repeated.
-      return attempt(request, what);
-    }
+  @Override
+  public String name() {
+    return name;
   }
 
-  private UapiText.Reader attempt(String request, String what) throws IOException {
-    Exchange exchange = open;
-    if (exchange == null) {
-      exchange = connect();
-    }
-    open = null; // it comes back only after a clean end
-    boolean clean = false;
-    try (var deadline = new Deadline(LIMIT, exchange.channel())) {
-      try {
-        Channels.newOutputStream(exchange.channel())
-            .write(request.getBytes(StandardCharsets.US_ASCII));
-        var reader = readAnswer(exchange.in());
-        if (reader.errno() != 0) {
-          // The rest of a refused request would be taken for new requests: not clean.
-          throw new ErrnoException(what, reader.errno());
-        }
-        clean = true;
-        return reader;
-      } catch (IOException e) {
-        if (deadline.passed()) {
-          throw new SocketTimeoutException(what + ": no answer within " + LIMIT.toSeconds() + " s");
-        }
-        throw e;
-      }
-    } finally {
-      if (clean) {
-        open = exchange;
-      } else {
-        exchange.channel().close();
-      }
-    }
+  @Override
+  public WireGuardState read() throws IOException {
+    return UapiText.parse(exchange("get=1\n\n"));
   }
 
-  private Exchange connect() throws IOException {
-    var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-    try {
-      channel.connect(UnixDomainSocketAddress.of(socket));
-      return new Exchange(channel, new BufferedInputStream(Channels.newInputStream(channel)));
-    } catch (IOException e) {
-      channel.close();
-      throw new IOException("cannot connect to " + socket + ": " + e.getMessage(), e);
-    }
-  }
-
-  private static UapiText.Reader readAnswer(InputStream in) throws IOException {
-    var reader = new UapiText.Reader();
-    byte[] line = new byte[MAX_LINE];
-    int length = 0;
-    while (true) {
-      int next = in.read();
-      if (next < 0) {
-        throw new EOFException("WireGuard's socket was closed inside an answer");
-      }
-      if (next != '\n') {
-        if (length == MAX_LINE) {
-          throw new IOException("WireGuard's socket: line longer than " + MAX_LINE + " bytes");
-        }
-        line[length++] = (byte) next;
-      } else if (length == 0) {
-        return reader;
-      } else {
-        reader.line(new String(line, 0, length, StandardCharsets.US_ASCII));
-        length = 0;
-      }
+  @Override
+  public void apply(WireGuardChange change) throws IOException {
+    if (!change.isEmpty()) {
+      exchange(UapiText.request(change));
     }
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    if (open != null) {
-      open.channel().close();
-      open = null;
+  public void close() {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // Nothing is buffered on our side.
+      }
+      channel = null;
     }
+  }
+
+  private SocketChannel connected() throws IOException {
+    if (channel == null) {
+      SocketChannel opened = SocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        opened.connect(UnixDomainSocketAddress.of(socket));
+      } catch (IOException e) {
+        opened.close();
+        throw e;
+      }
+      channel = opened;
+    }
+    return channel;
+  }
+
+  /// @return the reply's lines without the last, `errno=0`
+  private String exchange(String request) throws IOException {
+    boolean done = false;
+    try {
+      SocketChannel open = connected();
+      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+      while (bytes.hasRemaining()) {
+        open.write(bytes);
+      }
+      String reply = readReply(open);
+      int errno = UapiText.errno(reply);
+      if (errno != 0) {
+        throw refused(errno);
+      }
+      done = true;
+      return reply;
+    } finally {
+      if (!done) {
+        close();
+      }
+    }
+  }
+
+  private String readReply(SocketChannel open) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(8192);
+    while (!endsReply(buffer)) {
+      if (!buffer.hasRemaining()) {
+        if (buffer.capacity() >= MAX_REPLY) {
+          throw new IOException(
+              name + ": WireGuard's reply is longer than " + MAX_REPLY + " bytes");
+        }
+        buffer = ByteBuffer.allocate(buffer.capacity() * 4).put(buffer.flip());
+      }
+      if (open.read(buffer) < 0) {
+        throw new IOException(name + ": WireGuard closed its socket");
+      }
+    }
+    return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+  }
+
+  private static boolean endsReply(ByteBuffer buffer) {
+    int end = buffer.position();
+    return end >= 2 && buffer.get(end - 1) == '\n' && buffer.get(end - 2) == '\n';
+  }
+
+  private IOException refused(int errno) {
+    return switch (errno) {
+      case -98 -> new BindException(name + ": WireGuard's port is in use");
+      case -22 -> new IOException(name + ": WireGuard refused a value (errno -22)");
+      case -71 -> new IOException(name + ": WireGuard did not understand a line (errno -71)");
+      default -> new IOException(name + ": WireGuard failed (errno " + errno + ")");
+    };
   }
 }

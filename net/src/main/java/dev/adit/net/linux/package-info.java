@@ -4,7 +4,7 @@
 ///   start. Elsewhere: which peers, addresses and routes there should be (`dev.adit.core`, the
 ///   agent).
 /// - Nothing here starts another program but [WireGuardGo].
-/// - Start with [UserspaceDevice], [RouteNetlink] and [Interfaces].
+/// - Start with [WireGuardDevice], [RouteNetlink] and [Interfaces].
 @NullMarked
 package dev.adit.net.linux;
 

@@ -4,8 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,12 +31,9 @@ public @interface NeedsRoot {
         return ConditionEvaluationResult.disabled("needs root for network namespaces");
       }
       if (marker != null && marker.wireGuard()) {
-        if (!Files.exists(Path.of("/dev/net/tun"))) {
-          return ConditionEvaluationResult.disabled("needs /dev/net/tun: modprobe tun");
-        }
-        if (WireGuardGo.candidates().isEmpty()) {
-          return ConditionEvaluationResult.disabled(
-              "needs wireguard-go: apt-get install wireguard-go");
+        List<String> problems = SystemChecks.problems(null);
+        if (!problems.isEmpty()) {
+          return ConditionEvaluationResult.disabled(problems.getFirst());
         }
       }
       return ConditionEvaluationResult.enabled("root");

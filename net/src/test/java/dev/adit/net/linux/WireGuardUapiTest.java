@@ -1,115 +1,157 @@
 package dev.adit.net.linux;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.Prefix;
+import dev.adit.wire.Text;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Against a fake implementation.
 class WireGuardUapiTest {
-  @TempDir Path temp;
+  private static final PrivateKey OWN = PrivateKey.of(filled(7));
+  private static final PublicKey PEER = PrivateKey.of(filled(9)).publicKey();
+
+  @TempDir Path folder;
 
   @Test
-  void keepsItsConnectionWhileAllIsWell() throws Exception {
-    try (var fake = new Fake("listen_port=1\nerrno=0\n\n", "errno=0\n\n");
-        var uapi = new WireGuardUapi(fake.socket)) {
-      assertThat(uapi.read().listenPort()).isEqualTo(1);
-      uapi.apply(DeviceChanges.ofPeers(List.of()));
-      assertThat(fake.requests).containsExactly("get=1", "set=1");
-      assertThat(fake.connections).hasSize(1);
-    }
+  void writesAChangeInTheOrderWireGuardNeeds() throws Exception {
+    var change =
+        new WireGuardChange()
+            .privateKey(OWN)
+            .listenPort(51999)
+            .replacePeers()
+            .upsert(
+                PEER,
+                Endpoint.literal("192.0.2.1:51820"),
+                List.of(Prefix.literal("10.9.0.2/32"), Prefix.literal("fd00::2/128")));
+    assertThat(UapiText.request(change))
+        .isEqualTo(
+            "set=1\nprivate_key="
+                + Text.hex(OWN.bytes())
+                + "\nlisten_port=51999\nreplace_peers=true\npublic_key="
+                + PEER.toHex()
+                + "\nendpoint=192.0.2.1:51820\npersistent_keepalive_interval=0\n"
+                + "replace_allowed_ips=true\nallowed_ip=10.9.0.2/32\nallowed_ip=fd00::2/128\n\n");
+    assertThat(
+            UapiText.request(new WireGuardChange().endpoint(PEER, Endpoint.literal("[fd00::1]:1"))))
+        .endsWith(PEER.toHex() + "\nupdate_only=true\nendpoint=[fd00::1]:1\n\n");
+    assertThat(UapiText.request(new WireGuardChange().remove(PEER)))
+        .endsWith(PEER.toHex() + "\nremove=true\n\n");
   }
 
   @Test
-  void tellsTheErrorAndLeavesTheConnection() throws Exception {
-    try (var fake = new Fake("errno=-98\n\n", "errno=0\n\n");
-        var uapi = new WireGuardUapi(fake.socket)) {
-      assertThatThrownBy(() -> uapi.apply(DeviceChanges.ofPeers(List.of())))
-          .isInstanceOfSatisfying(
-              ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(ErrnoException.EADDRINUSE))
-          .hasMessageContaining("the port is in use");
-      uapi.read();
-      assertThat(fake.connections).hasSize(2);
-    }
+  void readsAReplyAndSkipsWhatItDoesNotKnow() throws Exception {
+    String reply =
+        "private_key="
+            + Text.hex(OWN.bytes())
+            + "\nlisten_port=51999\npublic_key="
+            + PEER.toHex()
+            + "\npreshared_key="
+            + "00".repeat(32)
+            + "\nprotocol_version=1\nendpoint=192.0.2.1:51820\nlast_handshake_time_sec=12\n"
+            + "last_handshake_time_nsec=5\ntx_bytes=148\nrx_bytes=92\nsomething_new=1\n"
+            + "allowed_ip=10.9.0.2/32\nallowed_ip=fd00::2/128\nerrno=0\n\n";
+    WireGuardState state = UapiText.parse(reply);
+    assertThat(state.privateKey()).isEqualTo(OWN);
+    assertThat(state.listenPort()).isEqualTo(51999);
+    assertThat(state.peers())
+        .containsExactly(
+            new WireGuardState.Peer(
+                PEER,
+                Endpoint.literal("192.0.2.1:51820"),
+                List.of(Prefix.literal("10.9.0.2/32"), Prefix.literal("fd00::2/128")),
+                12,
+                92,
+                148));
+    assertThat(UapiText.errno(reply)).isZero();
+    assertThat(UapiText.errno("errno=-22\n\n")).isEqualTo(-22);
   }
 
   @Test
-  void connectsAnewWhenTheImplementationEndedTheConnection() throws Exception {
-    try (var fake = new Fake("errno=0\n\n", "", "listen_port=7\nerrno=0\n\n");
-        var uapi = new WireGuardUapi(fake.socket)) {
-      uapi.read();
-      assertThat(uapi.read().listenPort()).isEqualTo(7);
+  void refusesARubbishReply() {
+    for (String bad : new String[] {"public_key=zz\nerrno=0\n\n", "listen_port=x\nerrno=0\n\n"}) {
+      assertThatThrownBy(() -> UapiText.parse(bad)).isInstanceOf(IOException.class);
     }
+    assertThatThrownBy(() -> UapiText.errno("nothing\n\n")).isInstanceOf(IOException.class);
   }
 
   @Test
-  void saysThatNobodyIsThere() {
-    var uapi = new WireGuardUapi(temp.resolve("none.sock"));
-    assertThatThrownBy(uapi::read)
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("cannot connect to");
+  void choosesTheNewestWireGuardGo() throws Exception {
+    Path old = program("old", "wireguard-go", "wireguard-go v0.0.20220316");
+    Path newer = program("new", "wireguard", "wireguard-go v0.0.20250522");
+    program("other", "wireguard", "some other program");
+    String path = folder.resolve("other") + ":" + old.getParent() + ":" + newer.getParent();
+    assertThat(WireGuardGo.version(newer)).isEqualTo("0.0.20250522");
+    assertThat(WireGuardGo.version(old)).isLessThan(WireGuardGo.version(newer));
+    assertThat(WireGuardGo.find(path)).isNotNull().isNotEqualTo(old);
   }
 
-  /// Answers each request with the next text; an empty one ends the connection instead.
-  private final class Fake implements AutoCloseable {
-    final Path socket = temp.resolve("wg.sock");
-    final List<String> requests = new CopyOnWriteArrayList<>();
-    final List<String> connections = new CopyOnWriteArrayList<>();
-    private final ServerSocketChannel listener;
-    private final List<String> answers;
+  @Test
+  @EnabledIf("canMakeTunnels")
+  void configuresARealWireGuardGo() throws Exception {
+    String name = "adt" + ProcessHandle.current().pid() % 100_000;
+    Path log = folder.resolve("wireguard-go.log");
+    Path program = WireGuardGo.find(System.getenv("PATH"));
+    assertThat(program).isNotNull();
+    Path wrapper = folder.resolve("in-a-namespace");
+    Files.writeString(wrapper, "#!/bin/sh\nexec unshare -n " + program + " \"$@\"\n");
+    Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwx------"));
+    try (var running = WireGuardGo.start(wrapper, name, log);
+        var device = running.device(name, Clock.SYSTEM)) {
+      device.apply(
+          new WireGuardChange()
+              .privateKey(OWN)
+              .listenPort(0)
+              .upsert(
+                  PEER,
+                  Endpoint.literal("127.0.0.1:10001"),
+                  List.of(Prefix.literal("10.9.0.2/32"))));
+      WireGuardState state = device.read();
+      assertThat(state.privateKey()).isEqualTo(OWN);
+      assertThat(state.listenPort()).isPositive();
+      assertThat(state.peers()).singleElement().returns(PEER, WireGuardState.Peer::key);
 
-    Fake(String... answers) throws IOException {
-      this.answers = new CopyOnWriteArrayList<>(answers);
-      listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      listener.bind(UnixDomainSocketAddress.of(socket));
-      Thread.ofVirtual().start(this::serve);
+      assertThatThrownBy(() -> device.apply(new WireGuardChange().keepalive(PEER, 70_000)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(name);
+      device.apply(new WireGuardChange().remove(PEER));
+      assertThat(device.read().peers()).isEmpty();
     }
+    assertThat(WireGuardUapi.socketOf(name)).doesNotExist();
+  }
 
-    private void serve() {
-      while (true) {
-        try (var channel = listener.accept()) {
-          connections.add("one");
-          var lines =
-              new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), US_ASCII));
-          while (true) {
-            String first = lines.readLine();
-            if (first == null) {
-              break;
-            }
-            String line = first;
-            while (line != null && !line.isEmpty()) {
-              line = lines.readLine();
-            }
-            requests.add(first);
-            String answer = answers.removeFirst();
-            if (answer.isEmpty()) {
-              break;
-            }
-            Channels.newOutputStream(channel).write(answer.getBytes(US_ASCII));
-          }
-        } catch (IOException e) {
-          if (!listener.isOpen()) {
-            return;
-          }
-        }
-      }
+  static boolean canMakeTunnels() {
+    boolean can =
+        "root".equals(System.getProperty("user.name"))
+            && Files.isWritable(Path.of("/dev/net/tun"))
+            && WireGuardGo.find(System.getenv("PATH")) != null;
+    if (!can) {
+      System.err.println("skipped: needs root, /dev/net/tun and wireguard-go");
     }
+    return can;
+  }
 
-    @Override
-    public void close() throws IOException {
-      listener.close();
-    }
+  private Path program(String sub, String name, String words) throws IOException {
+    Path file = Files.createDirectories(folder.resolve(sub)).resolve(name);
+    Files.writeString(file, "#!/bin/sh\necho '" + words + "'\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    return file;
+  }
+
+  private static byte[] filled(int value) {
+    byte[] bytes = new byte[32];
+    java.util.Arrays.fill(bytes, (byte) value);
+    return bytes;
   }
 }
