@@ -4,6 +4,7 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Json;
+import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.util.List;
 import java.util.UUID;
@@ -230,6 +231,11 @@ public sealed interface ControlMessage {
 
   static ControlMessage decode(String json) throws MalformedException {
     return MessageReader.read(Json.parseObject(json));
+  }
+
+  /// Reads one message from JSON that is parsed already.
+  static ControlMessage read(JsonObject object) throws MalformedException {
+    return MessageReader.read(object);
   }
 
   /// The message as compact JSON.

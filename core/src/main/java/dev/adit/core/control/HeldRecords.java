@@ -1,0 +1,111 @@
+package dev.adit.core.control;
+
+import dev.adit.crypto.VerifyingKey;
+import dev.adit.wire.Json;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.Critical;
+import dev.adit.wire.control.Envelope;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The records of one kind an agent holds, each the newest it ever saw (control R-REC-4): a
+/// coordinator that goes back in time cannot take the agent along. Confined to one thread.
+final class HeldRecords<R> {
+  /// A record with the envelope that proves it.
+  record Held<R>(Envelope envelope, R record) {}
+
+  /// What became of an offered record.
+  sealed interface Outcome<R> {
+    /// It is held now, or was before.
+    record Taken<R>(UUID id) implements Outcome<R> {}
+
+    /// The one held is newer, or as new with another body; it stays.
+    record Older<R>(UUID id, Held<R> kept) implements Outcome<R> {}
+
+    /// Not a record signed by the coordinator.
+    record Bad<R>(String why) implements Outcome<R> {}
+
+    /// It has a critical member of a later version; none with its id is held any more.
+    record NotUnderstood<R>(String what) implements Outcome<R> {}
+  }
+
+  private final RecordKind<R> kind;
+  private final TreeMap<UUID, Held<R>> held = new TreeMap<>();
+
+  HeldRecords(RecordKind<R> kind) {
+    this.kind = kind;
+  }
+
+  Outcome<R> offer(Envelope envelope, Collection<VerifyingKey> recordKeys) {
+    R record;
+    try {
+      if (!envelope.isSignedBy(kind.context(), recordKeys)) {
+        return new Outcome.Bad<>("a " + kind.name() + " record without a good signature");
+      }
+      JsonObject body = Json.parseObject(envelope.body());
+      record = kind.read(body);
+      String critical = Critical.notUnderstood(body, kind.members());
+      if (critical != null) {
+        held.remove(kind.id(record));
+        return new Outcome.NotUnderstood<>(kind.name() + "." + critical);
+      }
+    } catch (MalformedException e) {
+      return new Outcome.Bad<>("a " + kind.name() + " record: " + e.getMessage());
+    }
+    UUID id = kind.id(record);
+    Held<R> former = held.get(id);
+    if (former != null) {
+      long serial = kind.serial(former.record);
+      boolean sameBody = former.envelope.body().equals(envelope.body());
+      if (kind.serial(record) < serial || kind.serial(record) == serial && !sameBody) {
+        return new Outcome.Older<>(id, former);
+      }
+    }
+    held.put(id, new Held<>(envelope, record));
+    return new Outcome.Taken<>(id);
+  }
+
+  void remove(UUID id) {
+    held.remove(id);
+  }
+
+  void retain(Set<UUID> ids) {
+    held.keySet().retainAll(ids);
+  }
+
+  @Nullable R record(UUID id) {
+    Held<R> found = held.get(id);
+    return found == null ? null : found.record;
+  }
+
+  boolean holds(UUID id) {
+    return held.containsKey(id);
+  }
+
+  Set<UUID> ids() {
+    return held.keySet();
+  }
+
+  /// In the order of their ids.
+  List<R> records() {
+    List<R> records = new ArrayList<>(held.size());
+    for (Held<R> each : held.values()) {
+      records.add(each.record);
+    }
+    return records;
+  }
+
+  List<Envelope> envelopes() {
+    List<Envelope> envelopes = new ArrayList<>(held.size());
+    for (Held<R> each : held.values()) {
+      envelopes.add(each.envelope);
+    }
+    return envelopes;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.adit.core.control;
+
+import static dev.adit.core.control.FakeCoordinator.CHANNEL;
+import static dev.adit.core.control.FakeCoordinator.ID;
+import static dev.adit.core.control.FakeCoordinator.NETWORK;
+import static dev.adit.core.control.FakeCoordinator.NOW;
+import static dev.adit.core.control.FakeCoordinator.RECORD;
+import static dev.adit.core.control.FakeCoordinator.ROOT;
+import static dev.adit.core.control.FakeCoordinator.identity;
+import static dev.adit.core.control.FakeCoordinator.identityBody;
+import static dev.adit.core.control.FakeCoordinator.key;
+import static dev.adit.core.control.FakeCoordinator.welcome;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.adit.core.control.TrustedCoordinator.Accepted;
+import dev.adit.core.control.TrustedCoordinator.Refused;
+import dev.adit.core.control.TrustedCoordinator.Verdict;
+import dev.adit.crypto.SigningKey;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.Context;
+import dev.adit.wire.control.Envelope;
+import org.junit.jupiter.api.Test;
+
+class TrustedCoordinatorTest {
+  private static final String HOST = "vpn.example.org";
+  private static final long DAY = 86_400;
+  private static final long NOW_MS = NOW * 1000;
+
+  private final TrustedCoordinator trusted = FakeCoordinator.trusted();
+
+  @Test
+  void saysThatTheKeyIsForAnotherCoordinator() {
+    var root = SigningKey.of(new byte[32]).verifyingKey();
+    assertThatThrownBy(() -> TrustedCoordinator.first(HOST, root, identity(NOW, NOW), NOW_MS))
+        .isInstanceOf(MalformedException.class)
+        .hasMessage(
+            HOST
+                + " is not the coordinator of this join key (expected root "
+                + root.keyId()
+                + ", found ZbYGc9bt): wrong address, or the server was set up anew");
+  }
+
+  @Test
+  void saysThatAnIdentityHasEnded() {
+    var document = identity(NOW, NOW);
+    assertThatThrownBy(() ->
+            TrustedCoordinator.first(
+                HOST, ROOT.verifyingKey(), document, NOW_MS + (DAY + 1) * 1000))
+        .hasMessage(
+            "the identity of vpn.example.org ended on 2025-11-21; check the clock, or on the"
+                + " server: adit coordinator identity renew");
+  }
+
+  @Test
+  void acceptsNewerDocumentsAndTheSameAgain() {
+    assertThat(offer(identity(NOW + 1, NOW + 2000))).isInstanceOf(Accepted.class);
+    assertThat(trusted.identity().serial()).isEqualTo(NOW + 1);
+    assertThat(offer(identity(NOW + 1, NOW + 2000))).isInstanceOf(Accepted.class);
+  }
+
+  @Test
+  void keepsItsOwnBeforeAnyOtherDocument() {
+    var former = trusted.document();
+    assertThat(offer(identity(NOW - 1, NOW + 1000))).isInstanceOf(Refused.class);
+    assertThat(offer(identity(NOW, NOW + 1001))).isInstanceOf(Refused.class);
+    assertThat(offer(identity(NOW + 1, NOW - 2 * DAY))).isInstanceOf(Refused.class);
+    String body = identityBody(ID, NOW + 1, NOW + 1000, CHANNEL);
+    assertThat(offer(Envelope.sign(Context.IDENTITY, body, RECORD))).isInstanceOf(Refused.class);
+    assertThat(offer(Envelope.sign(Context.NODE, body, ROOT))).isInstanceOf(Refused.class);
+    String other = identityBody(NETWORK, NOW + 1, NOW + 1000, CHANNEL);
+    assertThat(offer(Envelope.sign(Context.IDENTITY, other, ROOT))).isInstanceOf(Refused.class);
+    assertThat(offer(Envelope.sign(Context.IDENTITY, "[]", ROOT))).isInstanceOf(Refused.class);
+    assertThat(trusted.document()).isEqualTo(former);
+  }
+
+  @Test
+  void learnsTheClockFromWelcome() {
+    var ahead = welcome(trusted.document(), NOW_MS + 10_000);
+    assertThat(trusted.welcomed(HOST, ahead, CHANNEL, NOW_MS, 80_000_000))
+        .isInstanceOf(Accepted.class);
+    assertThat(trusted.offsetMs()).isEqualTo(10_040);
+    assertThat(trusted.seconds(NOW_MS)).isEqualTo(NOW + 10);
+  }
+
+  @Test
+  void worksWithALocalClockYearsBehindOrDaysAhead() {
+    long behind = NOW_MS - 20 * 365 * DAY * 1000;
+    assertThat(trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, behind, 0))
+        .isInstanceOf(Accepted.class);
+    assertThat(trusted.seconds(behind)).isEqualTo(NOW);
+    long ahead = NOW_MS + 3 * DAY * 1000;
+    assertThat(trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, ahead, 0))
+        .isInstanceOf(Accepted.class);
+    assertThat(trusted.seconds(ahead)).isEqualTo(NOW);
+  }
+
+  @Test
+  void refusesAWelcomeWithoutTheChannelKeyInUse() {
+    var welcome = welcome(trusted.document(), NOW_MS + 5000);
+    assertThat(trusted.welcomed(HOST, welcome, key(7), NOW_MS, 0)).isInstanceOf(Refused.class);
+    assertThat(trusted.offsetMs()).isZero();
+  }
+
+  @Test
+  void survivesARestartButNoChange() throws MalformedException {
+    trusted.welcomed(
+        HOST, welcome(identity(NOW + 5, NOW + 9000), NOW_MS - 7000), CHANNEL, NOW_MS, 0);
+    var restored = TrustedCoordinator.restore(ROOT.verifyingKey(), trusted.json());
+    assertThat(restored.identity()).isEqualTo(trusted.identity());
+    assertThat(restored.offsetMs()).isEqualTo(-7000);
+    String touched = trusted.json().replace("vpn.example.org", "vpm.example.org");
+    assertThatThrownBy(() -> TrustedCoordinator.restore(ROOT.verifyingKey(), touched))
+        .isInstanceOf(MalformedException.class);
+  }
+
+  private Verdict offer(Envelope document) {
+    return trusted.offer(HOST, document, NOW_MS);
+  }
+}
