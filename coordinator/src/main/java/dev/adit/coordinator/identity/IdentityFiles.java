@@ -64,6 +64,7 @@ public final class IdentityFiles {
       long nowMillis,
       RandomGenerator random)
       throws IOException {
+    StateFiles.createFolder(folder);
     Path file = folder.resolve("identity.json");
     byte[] stored = StateFiles.readIfPresent(file, Identity.MAX_DOCUMENT_BYTES);
     Path rootFile = folder.resolve("root.key");

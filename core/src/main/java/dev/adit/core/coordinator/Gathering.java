@@ -4,8 +4,8 @@ package dev.adit.core.coordinator;
 /// R-PRES-2). A token bucket: each sending takes one token, one comes back per interval.
 ///
 /// Not thread-safe.
-final class Gathering {
-  static final long NEVER = Long.MAX_VALUE;
+public final class Gathering {
+  public static final long NEVER = Long.MAX_VALUE;
 
   private final long interval;
   private final long burst;
@@ -15,27 +15,27 @@ final class Gathering {
 
   /// @param burst how many may be sent before gathering begins
   /// @param interval between sendings while changes keep coming, nanoseconds
-  Gathering(int burst, long interval) {
+  public Gathering(int burst, long interval) {
     this.burst = burst;
     this.interval = interval;
   }
 
-  void changed() {
+  public void changed() {
     pending = true;
   }
 
   /// The earliest moment to send what is pending; [#NEVER] if nothing is.
-  long dueAt() {
+  public long dueAt() {
     return pending ? Math.max(notBefore, filledAt - (burst - 1) * interval) : NEVER;
   }
 
-  void sent(long now) {
+  public void sent(long now) {
     pending = false;
     filledAt = Math.max(filledAt, now) + interval;
   }
 
   /// Nothing more before `then`.
-  void restUntil(long then) {
+  public void restUntil(long then) {
     notBefore = then;
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.core.coordinator;
 
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.Envelope;
+import dev.adit.wire.control.RelayRecord;
 import dev.adit.wire.control.Revisions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -122,6 +123,16 @@ public final class NetworkView {
 
   public Collection<Envelope> relays() {
     return Collections.unmodifiableCollection(relays.values());
+  }
+
+  /// The name of a relay as its record says; null if there is none with this id.
+  public @Nullable String relayName(UUID id) {
+    Envelope record = relays.get(id);
+    try {
+      return record == null ? null : RelayRecord.parse(record.body()).description().name();
+    } catch (MalformedException e) {
+      throw new IllegalStateException("a record of our own: " + e.getMessage(), e);
+    }
   }
 
   public String token() {

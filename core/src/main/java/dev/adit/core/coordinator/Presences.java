@@ -38,6 +38,7 @@ public final class Presences {
   private final Map<UUID, NodePresence> nodes = new HashMap<>();
   private final Map<Long, Watcher> watchers = new HashMap<>();
   private int size;
+  private long nextDue = Gathering.NEVER; // not later than the first watcher's
 
   /// A message to one stream.
   public record Batch(long stream, List<NodePresence> nodes) {}
@@ -171,6 +172,7 @@ public final class Presences {
       if (watches && !watcher.self.equals(node)) {
         watcher.pending.add(node);
         watcher.gathering.changed();
+        nextDue = Math.min(nextDue, watcher.gathering.dueAt());
       }
     }
   }
@@ -178,6 +180,10 @@ public final class Presences {
   /// The messages that are due.
   public List<Batch> due(long now) {
     var due = new ArrayList<Batch>();
+    if (now < nextDue) {
+      return due;
+    }
+    nextDue = Gathering.NEVER;
     for (Watcher watcher : watchers.values()) {
       if (watcher.gathering.dueAt() <= now) {
         var batch = new ArrayList<NodePresence>();
@@ -196,16 +202,13 @@ public final class Presences {
           due.add(new Batch(watcher.stream, batch));
         }
       }
+      nextDue = Math.min(nextDue, watcher.gathering.dueAt());
     }
     return due;
   }
 
-  /// When [#due] has something next; `Long.MAX_VALUE` if nothing waits.
+  /// When to ask [#due] next; `Long.MAX_VALUE` if nothing waits.
   public long wakeAt() {
-    long wake = Gathering.NEVER;
-    for (Watcher watcher : watchers.values()) {
-      wake = Math.min(wake, watcher.gathering.dueAt());
-    }
-    return wake;
+    return nextDue;
   }
 }

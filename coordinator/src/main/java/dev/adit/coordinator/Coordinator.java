@@ -1,0 +1,270 @@
+package dev.adit.coordinator;
+
+import dev.adit.coordinator.api.AdminTokens;
+import dev.adit.coordinator.api.Api;
+import dev.adit.coordinator.api.KeyResource;
+import dev.adit.coordinator.api.NodeResource;
+import dev.adit.coordinator.api.Route;
+import dev.adit.coordinator.api.SiteResource;
+import dev.adit.coordinator.identity.IdentityFiles;
+import dev.adit.coordinator.store.Committed;
+import dev.adit.coordinator.store.Database;
+import dev.adit.coordinator.store.Reads;
+import dev.adit.coordinator.store.RelayTransactions;
+import dev.adit.coordinator.store.Transactions;
+import dev.adit.coordinator.store.Writer;
+import dev.adit.coordinator.stream.AgentStreams;
+import dev.adit.coordinator.stream.Hub;
+import dev.adit.coordinator.stream.StartState;
+import dev.adit.core.admission.Admission;
+import dev.adit.core.coordinator.Records;
+import dev.adit.core.coordinator.Refusal;
+import dev.adit.net.Clock;
+import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.MessageConnection;
+import dev.adit.net.http.HttpHandler;
+import dev.adit.net.http.HttpResponse;
+import dev.adit.wire.control.JoinKey;
+import dev.adit.wire.control.RelayDescription;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The coordinator: open it, hand its four doors to a front door and a local socket, close it.
+///
+///     GET /adit/identity   → identity()       open to all
+///     GET /adit/stream     → agentStream()    WebSocket, subprotocol adit-control-v1
+///     /api/v1              → api()            admin token; none on the local socket
+///     relays               → admission()      whom to serve
+///
+/// Thread-safe.
+public final class Coordinator implements AutoCloseable {
+  public static final String IDENTITY_PATH = "/adit/identity";
+  public static final String STREAM_PATH = AgentStreams.PATH;
+  public static final String SUBPROTOCOL = AgentStreams.SUBPROTOCOL;
+  public static final String API_PREFIX = Api.PREFIX;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
+
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final IdentityFiles identity;
+  private final SecretFiles secrets;
+  private final Records records;
+  private final Writer writer;
+  private final Hub hub;
+  private final NetworkAdmission admission;
+  private final AgentStreams streams;
+  private final AdminTokens tokens;
+  private final Api api;
+  private final Housekeeping housekeeping;
+  private volatile List<RelayDescription> relays;
+
+  /// Opens the state folder, or makes everything in it: keys, identity, database, the default
+  /// network, the first join key, the admin token.
+  ///
+  /// @param random thread-safe and cryptographically secure outside of tests
+  /// @throws IOException saying what cannot be read or written, and what to do
+  public static Coordinator open(CoordinatorConfig config, Clock clock, RandomGenerator random)
+      throws IOException {
+    StateFiles.createFolder(config.state());
+    try {
+      return new Coordinator(config, clock, random);
+    } catch (SQLException e) {
+      throw new IOException(config.state().resolve("coordinator.db") + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Coordinator(CoordinatorConfig config, Clock clock, RandomGenerator random)
+      throws IOException, SQLException {
+    this.clock = clock;
+    this.random = random;
+    long now = clock.wall().toEpochMilli();
+    identity =
+        IdentityFiles.open(
+            config.state().resolve("identity"), config.urls(), config.tlsPins(), now, random);
+    var root = identity.identity().root();
+    secrets = new SecretFiles(config.state(), config.urls().getFirst(), root);
+    records = new Records(identity.recordKey());
+    var transactions = new Transactions(records, random);
+    var database = Database.open(config.state().resolve("coordinator.db"));
+    UUID network;
+    StartState start;
+    try {
+      network = new FirstStart(secrets, config, random, now).run(database, transactions);
+      database.transact(sql -> RelayTransactions.put(sql, config.relays(), records, now, random));
+      start = database.transact(sql -> StartState.read(sql, now / 1000));
+      tokens = new AdminTokens(database.transact(sql -> Reads.adminTokens(sql)));
+    } catch (IOException | SQLException | RuntimeException e) {
+      database.close();
+      throw e;
+    }
+    relays = config.relays();
+    writer = new Writer(database);
+    admission = new NetworkAdmission();
+    hub =
+        new Hub(
+            writer,
+            transactions,
+            records,
+            admission,
+            identity::document,
+            config.build(),
+            clock,
+            start);
+    streams =
+        new AgentStreams(
+            identity.identity().coordinator(), List.of(identity.channelKey()), hub, clock, random);
+    var routes = new ArrayList<Route>();
+    routes.addAll(
+        new KeyResource(writer, transactions, network, secrets::text, this::tidy, clock).routes());
+    routes.addAll(new NodeResource(writer, transactions, hub, clock).routes());
+    routes.addAll(new SiteResource(writer).routes());
+    api = new Api(tokens, routes);
+    housekeeping =
+        new Housekeeping(() -> {
+          identity.refresh(config.urls(), config.tlsPins(), clock.wall().getEpochSecond());
+          relays(relays).join();
+          forget(network);
+          tidy();
+        });
+    tidy();
+  }
+
+  /// `GET /adit/identity`, without authentication (control R-ID-1).
+  public HttpHandler identity() {
+    return request ->
+        request.method().equals("GET")
+            ? HttpResponse.json(200, identity.document().json())
+            : HttpResponse.text(405, "only GET");
+  }
+
+  /// Takes WebSockets on [#STREAM_PATH] with [#SUBPROTOCOL].
+  public MessageConnection.Acceptor agentStream() {
+    return streams;
+  }
+
+  /// Everything below [#API_PREFIX]; the same handler for front door and local socket.
+  public HttpHandler api() {
+    return api;
+  }
+
+  /// Whom relays of this process admit; kept in step with the database.
+  public Admission admission() {
+    return admission;
+  }
+
+  /// The whole set of relays is now this; nodes are told of what changed. The key says which relay
+  /// it is, so that its id outlives restarts.
+  ///
+  /// @return done when the nodes on line were told; exceptionally if the database refused
+  public CompletableFuture<Void> relays(List<RelayDescription> wanted) {
+    relays = List.copyOf(wanted);
+    long now = clock.wall().toEpochMilli();
+    var told = new CompletableFuture<Void>();
+    writer.submit(
+        sql -> RelayTransactions.put(sql, wanted, records, now, random),
+        result -> {
+          switch (result) {
+            case Writer.Result.Failed(Refusal refusal) ->
+                told.completeExceptionally(new IOException(refusal.text()));
+            case Writer.Result.Done(List<Committed> changes) -> tell(changes, told);
+          }
+        });
+    return told;
+  }
+
+  private void tell(List<Committed> changes, CompletableFuture<Void> told) {
+    var _ =
+        hub.committed(changes)
+            .whenComplete((_, problem) -> {
+              if (problem == null) {
+                told.complete(null);
+              } else {
+                told.completeExceptionally(problem);
+              }
+            });
+  }
+
+  /// The join key of the first start, for whoever prints it; null once nobody can join with it.
+  public @Nullable JoinKey firstJoinKey() throws IOException {
+    return secrets.joinKey();
+  }
+
+  /// Where [#firstJoinKey] lies, mode 0600.
+  public Path joinKeyFile() {
+    return secrets.joinKeyFile();
+  }
+
+  /// Where the admin token lies, mode 0600.
+  public Path adminTokenFile() {
+    return secrets.adminTokenFile();
+  }
+
+  /// Revokes an admin token; false if there is no such token.
+  public boolean revokeAdminToken(String id) {
+    tokens.revoked(id);
+    var done = new CompletableFuture<Boolean>();
+    long now = clock.wall().getEpochSecond();
+    writer.submit(
+        sql -> Reads.revokeAdminToken(sql, id, now),
+        result -> done.complete(result instanceof Writer.Result.Done<Boolean>(Boolean b) && b));
+    return done.join();
+  }
+
+  /// Removes the file of the first join key when nobody can join with it any more.
+  private void tidy() {
+    JoinKey key;
+    try {
+      key = secrets.joinKey();
+    } catch (IOException e) {
+      LOG.warn("cannot read {}: {}", secrets.joinKeyFile(), e.getMessage());
+      return;
+    }
+    if (key == null) {
+      return;
+    }
+    String id = key.id();
+    long now = clock.wall().getEpochSecond();
+    writer.submit(
+        sql -> {
+          var row = Reads.joinKey(sql, id);
+          return row == null || row.ended(now) != null;
+        },
+        result -> {
+          if (result instanceof Writer.Result.Done<Boolean>(Boolean ended) && ended) {
+            secrets.removeJoinKey();
+          }
+        });
+  }
+
+  private void forget(UUID network) {
+    long now = clock.wall().getEpochSecond();
+    writer.submit(
+        sql -> {
+          Reads.forget(
+              sql, network, now - StartState.CHANGES_SECONDS, now - StartState.TOMBSTONE_SECONDS);
+          return true;
+        },
+        result -> {});
+  }
+
+  @Override
+  public void close() throws IOException {
+    housekeeping.close();
+    hub.close();
+    try {
+      writer.close();
+    } catch (SQLException e) {
+      throw new IOException("database: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.adit.coordinator.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adit.core.control.CoordinatorSession;
+import dev.adit.core.control.CoordinatorSession.Output;
+import dev.adit.crypto.CryptoException;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.frontdoor.MessageConnection;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.control.ControlMessage.FromAgent;
+import dev.adit.wire.control.ControlMessage.FromCoordinator;
+import dev.adit.wire.control.ControlMessage.Hello;
+import dev.adit.wire.control.ControlMessage.Join;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One agent's connection: joins the stream's machine to the WebSocket and to the hub.
+///
+/// Confined to the connection's event loop, but for the methods of [Peer]. Bounded both ways: a
+/// reader with more than 16 MiB waiting is dropped, so is a writer with more than 64 messages
+/// before the hub.
+final class AgentStream implements MessageConnection.Listener, Peer {
+  private static final Logger LOG = LoggerFactory.getLogger(AgentStream.class);
+  private static final long MOST_WAITING_BYTES = 16L * 1024 * 1024;
+  private static final int MOST_WAITING_MESSAGES = 64;
+  private static final int POLICY_VIOLATION = 1008; // RFC 6455 §7.4.1
+
+  private final MessageConnection connection;
+  private final CoordinatorSession session;
+  private final Hub hub;
+  private final Clock clock;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private volatile @Nullable PublicKey machine;
+  private long timerAt = Long.MAX_VALUE;
+  private boolean closing;
+
+  AgentStream(MessageConnection connection, CoordinatorSession session, Hub hub, Clock clock) {
+    this.connection = connection;
+    this.session = session;
+    this.hub = hub;
+    this.clock = clock;
+    drain();
+  }
+
+  @Override
+  public void received(byte[] message) {
+    session.received(message, clock.nanos());
+    drain();
+  }
+
+  @Override
+  public void closed() {
+    closing = true;
+    if (machine != null) {
+      hub.closed(this);
+    }
+  }
+
+  private void drain() {
+    for (var output = session.poll(); output != null && !closing; output = session.poll()) {
+      switch (output) {
+        case Output.Send(byte[] message) -> write(message);
+        case Output.Identified(PublicKey key) -> {
+          machine = key;
+          connection.peerProven();
+        }
+        case Output.Received(FromAgent message) -> dispatch(message);
+        case Output.Skipped(String what) -> LOG.debug("skipped {}", what);
+        case Output.Close(int code, String why) -> {
+          LOG.debug("stream of {} ends: {}", machine, why);
+          close(code);
+        }
+      }
+    }
+    startTimer();
+  }
+
+  private void write(byte[] message) {
+    if (connection.waitingBytes() > MOST_WAITING_BYTES) {
+      LOG.info("stream of {} dropped: it does not read", machine);
+      close(POLICY_VIOLATION);
+    } else {
+      connection.send(message);
+    }
+  }
+
+  private void close(int code) {
+    closing = true;
+    connection.close(code);
+  }
+
+  private void dispatch(FromAgent message) {
+    if (waiting.incrementAndGet() > MOST_WAITING_MESSAGES) {
+      LOG.info("stream of {} dropped: it sends faster than it is heard", machine);
+      close(POLICY_VIOLATION);
+      return;
+    }
+    switch (message) {
+      case Hello hello -> {
+        waiting.decrementAndGet();
+        hub.opened(this, hello);
+      }
+      case Join join -> {
+        waiting.decrementAndGet(); // the session allows 16 open ones
+        hub.join(this, join, proves(join));
+      }
+      default -> hub.received(this, message, waiting::decrementAndGet);
+    }
+  }
+
+  private boolean proves(Join join) {
+    try {
+      return session.proves(join.nodeKey(), join.proof());
+    } catch (CryptoException e) {
+      return false; // an unusable key: the decision finds that before it asks for the proof
+    }
+  }
+
+  private void startTimer() {
+    long wake = session.wakeAt();
+    if (wake < timerAt && !closing) {
+      timerAt = wake;
+      connection.schedule(this::timer, Math.max(0, wake - clock.nanos()));
+    }
+  }
+
+  private void timer() {
+    timerAt = Long.MAX_VALUE;
+    if (!closing) {
+      session.timeReached(clock.nanos());
+      drain();
+    }
+  }
+
+  private void onLoop(Consumer<CoordinatorSession> what) {
+    connection.execute(() -> {
+      if (!closing) {
+        what.accept(session);
+        drain();
+      }
+    });
+  }
+
+  @Override
+  public PublicKey machine() {
+    return requireNonNull(machine);
+  }
+
+  @Override
+  public IpAddress address() {
+    return connection.remote().address();
+  }
+
+  @Override
+  public void send(FromCoordinator message) {
+    onLoop(session -> session.send(message));
+  }
+
+  @Override
+  public void sendText(String json) {
+    onLoop(session -> session.sendJson(json));
+  }
+
+  @Override
+  public void nodeKnown() {
+    onLoop(CoordinatorSession::nodeKnown);
+  }
+}

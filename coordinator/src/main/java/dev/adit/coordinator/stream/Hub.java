@@ -1,0 +1,450 @@
+package dev.adit.coordinator.stream;
+
+import dev.adit.coordinator.NetworkAdmission;
+import dev.adit.coordinator.store.Committed;
+import dev.adit.coordinator.store.Transactions;
+import dev.adit.coordinator.store.Writer;
+import dev.adit.core.coordinator.FailedJoins;
+import dev.adit.core.coordinator.Gathering;
+import dev.adit.core.coordinator.Joining;
+import dev.adit.core.coordinator.NetworkView;
+import dev.adit.core.coordinator.NodeRow;
+import dev.adit.core.coordinator.Records;
+import dev.adit.core.coordinator.Refusal;
+import dev.adit.core.coordinator.Takeovers;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.control.ControlMessage.Failure;
+import dev.adit.wire.control.ControlMessage.Hello;
+import dev.adit.wire.control.ControlMessage.Join;
+import dev.adit.wire.control.ControlMessage.Joined;
+import dev.adit.wire.control.ControlMessage.Newer;
+import dev.adit.wire.control.ControlMessage.OwnPresence;
+import dev.adit.wire.control.ControlMessage.Removed;
+import dev.adit.wire.control.ControlMessage.Resume;
+import dev.adit.wire.control.ControlMessage.Resync;
+import dev.adit.wire.control.ControlMessage.Superseded;
+import dev.adit.wire.control.ControlMessage.Unsupported;
+import dev.adit.wire.control.ControlMessage.Watch;
+import dev.adit.wire.control.ControlMessage.Welcome;
+import dev.adit.wire.control.Envelope;
+import dev.adit.wire.control.NodeState;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Knows every stream and every network, and tells each what it should know.
+///
+/// After a commit, in this order: the admission set of relays in this process, the delta to every
+/// stream of the network, the answer (control R-DB-1). Public methods may be called by any thread;
+/// the rest is confined to the hub thread.
+public final class Hub implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+  private static final int MOST_FAILED_JOINS = 5;
+  private static final int MOST_MAPS = 10;
+  private static final long MINUTE = 60_000_000_000L;
+
+  private final Writer writer;
+  private final Transactions transactions;
+  private final NetworkAdmission admission;
+  private final Supplier<Envelope> identity;
+  private final String build;
+  private final Clock clock;
+  private final HubThread thread;
+  private final StreamNumbers numbers;
+  private final LastSeen lastSeen;
+
+  private final Map<UUID, Room> rooms = new HashMap<>();
+  private final Memberships memberships = new Memberships();
+  private final Map<PublicKey, Session> running = new HashMap<>();
+  private final Map<Peer, Session> sessions = new HashMap<>();
+  private final Takeovers takeovers = new Takeovers();
+  private final FailedJoins failedJoins = new FailedJoins();
+
+  /// @param identity the document as it is now
+  /// @param build of this program, for agents' logs
+  /// @param state read from the database before anybody connects
+  public Hub(
+      Writer writer,
+      Transactions transactions,
+      Records records,
+      NetworkAdmission admission,
+      Supplier<Envelope> identity,
+      String build,
+      Clock clock,
+      StartState state) {
+    this.writer = writer;
+    this.transactions = transactions;
+    this.admission = admission;
+    this.identity = identity;
+    this.build = build;
+    this.clock = clock;
+    thread = new HubThread(clock, new Due());
+    numbers = new StreamNumbers(writer, thread, state.firstStream());
+    lastSeen = new LastSeen(writer, clock, state.lastSeen());
+    for (NetworkView view : state.networks()) {
+      rooms.put(view.network().id(), new Room(view, records, clock));
+      for (var node : view.nodes().values()) {
+        memberships.put(node.row());
+        admission.grant(node.row().nodeKey(), node.row().network());
+      }
+    }
+    state.tombstones().forEach(memberships::put);
+    thread.start();
+  }
+
+  private final class Due implements HubThread.Timer {
+    @Override
+    public long wakeAt() {
+      long wake = lastSeen.wakeAt();
+      for (Room room : rooms.values()) {
+        wake = Math.min(wake, room.wakeAt());
+      }
+      return wake;
+    }
+
+    @Override
+    public void timeReached(long now) {
+      rooms.values().forEach(room -> room.timeReached(now));
+      lastSeen.timeReached(now);
+    }
+  }
+
+  /// What the API shows of a node.
+  ///
+  /// @param relay the name of its home relay, if it is on line and told one
+  /// @param lastSeen seconds since 1970; 0 if never
+  public record NodeStatus(NodeRow row, boolean online, @Nullable String relay, long lastSeen) {}
+
+  /// All live nodes, in the order of their joining.
+  public CompletableFuture<List<NodeStatus>> nodes() {
+    return ask(() ->
+        rooms.values().stream()
+            .flatMap(room -> room.view.nodes().values().stream().map(n -> status(room, n)))
+            .sorted((a, b) -> a.row().id().compareTo(b.row().id()))
+            .toList());
+  }
+
+  private NodeStatus status(Room room, NetworkView.Node node) {
+    var presence = room.presences.of(node.row().id());
+    boolean online = presence != null && presence.online();
+    long seen = online ? clock.wall().getEpochSecond() : lastSeen.of(node.row().machineKey());
+    UUID relay = presence != null && online ? presence.relay() : null;
+    return new NodeStatus(
+        node.row(), online, relay == null ? null : room.view.relayName(relay), seen);
+  }
+
+  /// Shows what was committed to those who follow it.
+  ///
+  /// @return done when it was told
+  public CompletableFuture<Void> committed(List<Committed> changes) {
+    return ask(() -> {
+      changes.forEach(this::apply);
+      return null;
+    });
+  }
+
+  /// As [#committed] for one change.
+  ///
+  /// @return done when every stream of the network was told
+  public CompletableFuture<Void> committed(Committed change) {
+    var told = new CompletableFuture<Void>();
+    thread.post(() -> {
+      try {
+        apply(change);
+        room(change.network().id()).afterDelta(() -> told.complete(null));
+      } catch (RuntimeException e) {
+        told.completeExceptionally(e);
+      }
+    });
+    return told;
+  }
+
+  private <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<T> question) {
+    var answer = new CompletableFuture<T>();
+    thread.post(() -> {
+      try {
+        answer.complete(question.get());
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e);
+      }
+    });
+    return answer;
+  }
+
+  private Room room(UUID network) {
+    Room room = rooms.get(network);
+    if (room == null) {
+      throw new IllegalStateException("no network " + network);
+    }
+    return room;
+  }
+
+  private void apply(Committed change) {
+    Room room = room(change.network().id());
+    var nodes = change.nodes().stream().map(StartState::node).toList();
+    for (var node : nodes) {
+      admit(room, node.row());
+      memberships.put(node.row());
+    }
+    var relays = new HashMap<UUID, @Nullable Envelope>();
+    for (var relay : change.relays()) {
+      UUID id = relay.row().id();
+      relays.put(id, relay.row().live() ? StartState.envelope(relay.record()) : null);
+    }
+    room.view.committed(change.network(), change.change(), nodes, relays);
+    room.changed();
+    for (var node : nodes) {
+      if (!node.row().isLive()) {
+        tellRemoved(room, node.row());
+      }
+    }
+  }
+
+  private void admit(Room room, NodeRow node) {
+    var before = room.view.nodes().get(node.id());
+    boolean keyEnds = !node.isLive() || before != null && !sameKey(before.row(), node);
+    if (before != null && keyEnds) {
+      admission.revoke(before.row().nodeKey());
+    }
+    if (node.isLive()) {
+      admission.grant(node.nodeKey(), node.network());
+    }
+  }
+
+  private static boolean sameKey(NodeRow a, NodeRow b) {
+    return a.nodeKey().equals(b.nodeKey());
+  }
+
+  private void tellRemoved(Room room, NodeRow node) {
+    Session session = running.get(node.machineKey());
+    if (session != null && node.id().equals(session.nodes.get(room.id()))) {
+      room.detach(session);
+      session.peer.send(new Removed(room.id(), node.id(), Removed.REMOVED));
+    }
+    room.presences.removed(node.id());
+  }
+
+  /// A machine proved its key and said `hello`.
+  void opened(Peer peer, Hello hello) {
+    thread.post(() -> open(peer, hello));
+  }
+
+  private void open(Peer peer, Hello hello) {
+    PublicKey machine = peer.machine();
+    Session before = running.get(machine);
+    String runs = before == null ? null : before.instance;
+    if (!takeovers.streamOpened(machine, hello.instance(), runs, clock.nanos())) {
+      LOG.warn("two machines use one identity, machine key {}", machine);
+      Refusal duplicate = Refusal.duplicateMachine();
+      peer.send(failure(0, duplicate));
+      if (before != null) {
+        before.peer.send(new Failure(0, duplicate.code(), duplicate.text(), 0, false));
+      }
+      return;
+    }
+    var session = new Session(peer, hello.instance(), numbers.next());
+    running.put(machine, session);
+    sessions.put(peer, session);
+    lastSeen.opened(session);
+    peer.send(
+        new Welcome(
+            ControlMessage.PROTOCOL,
+            ControlMessage.PROTOCOL,
+            List.of(),
+            build,
+            clock.wall().toEpochMilli(),
+            session.number,
+            identity.get(),
+            memberships.of(machine)));
+    for (NodeRow node : memberships.live(machine)) {
+      room(node.network()).attach(session, node.id(), token(hello, node.network()));
+    }
+    if (before != null) {
+      before.peer.send(new Superseded(session.number));
+      end(before);
+    }
+  }
+
+  private static @Nullable String token(Hello hello, UUID network) {
+    for (Resume resume : hello.resume()) {
+      if (network.equals(resume.network())) {
+        return resume.token();
+      }
+    }
+    return null;
+  }
+
+  /// A connection ended.
+  void closed(Peer peer) {
+    thread.post(() -> {
+      Session session = sessions.get(peer);
+      if (session != null) {
+        end(session);
+      }
+    });
+  }
+
+  private void end(Session session) {
+    session.ended = true;
+    sessions.remove(session.peer);
+    if (running.remove(session.peer.machine(), session)) {
+      lastSeen.closed(session);
+    }
+    for (UUID network : Set.copyOf(session.nodes.keySet())) {
+      room(network).detach(session);
+    }
+  }
+
+  /// A machine wants to become a node.
+  ///
+  /// @param proven it holds the node key of `join`
+  void join(Peer peer, Join join, boolean proven) {
+    thread.post(() -> {
+      Session session = sessions.get(peer);
+      if (session != null) {
+        join(session, join, proven);
+      }
+    });
+  }
+
+  private void join(Session session, Join join, boolean proven) {
+    if (session.failedJoins >= MOST_FAILED_JOINS) {
+      session.peer.send(failure(join.id(), Refusal.rateLimited(60, true)));
+      return;
+    }
+    var command =
+        new Joining.Command(
+            join.key(),
+            join.secret(),
+            session.peer.machine(),
+            join.nodeKey(),
+            proven,
+            join.name(),
+            join.addresses());
+    long now = clock.wall().toEpochMilli();
+    writer.submit(
+        sql -> transactions.join(sql, command, now),
+        result -> thread.post(() -> joined(session, join.id(), result)));
+  }
+
+  private void joined(Session session, long re, Writer.Result<Transactions.Joined> result) {
+    switch (result) {
+      case Writer.Result.Failed(var refusal) -> session.peer.send(failure(re, refusal));
+      case Writer.Result.Done(var done) -> {
+        Committed committed = done.committed();
+        if (committed != null) {
+          apply(committed);
+        }
+        switch (done.outcome()) {
+          case Joining.Outcome.Refused(var refusal) -> refuse(session, re, refusal);
+          case Joining.Outcome.Existing(var node) -> answer(session, re, node, true);
+          case Joining.Outcome.Rekeyed(var node) -> answer(session, re, node, true);
+          case Joining.Outcome.Created(var node) -> {
+            LOG.info("node {} joined network {}", node.name(), node.network());
+            answer(session, re, node, false);
+          }
+        }
+      }
+    }
+  }
+
+  private void answer(Session session, long re, NodeRow node, boolean existing) {
+    Room room = room(node.network());
+    room.afterDelta(() -> {
+      // A node removed meanwhile, or a stream superseded: the agent asks again and learns it.
+      if (!session.ended && room.view.nodes().containsKey(node.id())) {
+        session.peer.send(new Joined(re, node.network(), node.id(), NodeState.ACTIVE, existing));
+        room.attach(session, node.id(), null);
+      }
+    });
+  }
+
+  private void refuse(Session session, long re, Refusal refusal) {
+    session.failedJoins++;
+    Refusal told = refusal;
+    if (refusal.code().equals("join_key_unknown")) {
+      long wait = failedJoins.failed(session.peer.address(), clock.nanos());
+      told = wait == 0 ? refusal : Refusal.rateLimited(wait, false);
+    }
+    LOG.info("a join was refused: {}", told.code());
+    session.peer.send(failure(re, told));
+  }
+
+  private static Failure failure(long re, Refusal refusal) {
+    return new Failure(re, refusal.code(), refusal.text(), refusal.retryMillis(), refusal.fatal());
+  }
+
+  /// Any other message of a stream.
+  ///
+  /// @param done run when it was dealt with
+  void received(Peer peer, ControlMessage.FromAgent message, Runnable done) {
+    thread.post(() -> {
+      Session session = sessions.get(peer);
+      if (session != null) {
+        received(session, message);
+      }
+      done.run();
+    });
+  }
+
+  private void received(Session session, ControlMessage.FromAgent message) {
+    switch (message) {
+      case OwnPresence told -> {
+        Room room = rooms.get(told.network());
+        UUID node = session.nodes.get(told.network());
+        if (room != null && node != null) {
+          room.presences.told(
+              node,
+              session.number,
+              told.counter(),
+              told.relay(),
+              told.probeKey(),
+              told.candidates());
+        }
+      }
+      case Watch(var network, var nodes) -> {
+        Room room = rooms.get(network);
+        if (room != null) {
+          room.watch(session, nodes);
+        }
+      }
+      case Resync(var network) -> resync(session, network);
+      case Newer(var network, _) -> LOG.warn("a node of {} holds a newer record", network);
+      case Unsupported(_, var what) -> LOG.info("an agent does not understand {}", what);
+      default -> throw new IllegalStateException("not for the hub: " + message.getClass());
+    }
+  }
+
+  private void resync(Session session, @Nullable UUID network) {
+    long now = clock.nanos();
+    if (now - session.mapsSince > MINUTE) {
+      session.mapsSince = now;
+      session.maps = 0;
+    }
+    if (++session.maps > MOST_MAPS) {
+      session.peer.send(failure(0, Refusal.rateLimited(60, true)));
+      return;
+    }
+    Room room = network == null ? null : rooms.get(network);
+    if (room != null) {
+      room.sendMap(session);
+    }
+  }
+
+  /// Ends the thread after what was posted before.
+  @Override
+  public void close() {
+    thread.post(() -> running.values().forEach(lastSeen::closed));
+    thread.post(() -> lastSeen.timeReached(Gathering.NEVER));
+    thread.close();
+  }
+}

@@ -1,0 +1,187 @@
+package dev.adit.coordinator.stream;
+
+import dev.adit.core.coordinator.Gathering;
+import dev.adit.core.coordinator.NetworkView;
+import dev.adit.core.coordinator.Presences;
+import dev.adit.core.coordinator.Records;
+import dev.adit.net.Clock;
+import dev.adit.wire.control.ControlMessage.Current;
+import dev.adit.wire.control.ControlMessage.Delta;
+import dev.adit.wire.control.ControlMessage.NetworkMap;
+import dev.adit.wire.control.ControlMessage.NodePresence;
+import dev.adit.wire.control.ControlMessage.PeerPresence;
+import dev.adit.wire.control.Envelope;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// One network with the streams that hear of it. All of them are at the same revision, [#told]: a
+/// newcomer waits for the pending delta. Confined to the hub thread.
+final class Room {
+  private static final long GATHER = 50_000_000L;
+
+  final NetworkView view;
+  final Presences presences = new Presences();
+  private final Records records;
+  private final Clock clock;
+  private final Map<Long, Session> sessions = new HashMap<>();
+  private final Gathering changes = new Gathering(1, GATHER);
+  private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
+  private long told;
+
+  Room(NetworkView view, Records records, Clock clock) {
+    this.view = view;
+    this.records = records;
+    this.clock = clock;
+    told = view.network().revision();
+    presences.sized(view.nodes().size());
+  }
+
+  UUID id() {
+    return view.network().id();
+  }
+
+  /// The view has a new revision; [#timeReached] tells it: at once after 50 ms of quiet, else when
+  /// they are over (control R-REV-6).
+  void changed() {
+    presences.sized(view.nodes().size());
+    changes.changed();
+  }
+
+  /// Runs `answer` after every stream was told what is committed by now (control R-DB-1).
+  void afterDelta(Runnable answer) {
+    if (told == view.network().revision()) {
+      answer.run();
+    } else {
+      answers.add(answer);
+    }
+  }
+
+  /// Lets a stream hear of this network, beginning with what its token deserves.
+  ///
+  /// @param token of the map it holds; null for none
+  void attach(Session session, UUID node, @Nullable String token) {
+    if (isBehind()) {
+      tellChanges();
+    }
+    boolean anew = session.nodes.put(id(), node) == null;
+    sessions.put(session.number, session);
+    session.peer.nodeKnown();
+    if (anew) {
+      presences.opened(node, session.number, session.peer.address());
+    }
+    switch (view.resume(token)) {
+      case NetworkView.Resume.Current _ -> {
+        session.peer.send(new Current(id(), told));
+        sendPresence(session, presences.online(node));
+      }
+      case NetworkView.Resume.Changed(var difference) -> {
+        session.peer.send(delta(difference));
+        sendPresence(session, presences.online(node));
+      }
+      case NetworkView.Resume.Whole _ -> sendMap(session);
+    }
+  }
+
+  /// Sends the whole map.
+  void sendMap(Session session) {
+    if (isBehind()) {
+      tellChanges();
+    }
+    UUID self = session.nodes.get(id());
+    if (self == null) {
+      return;
+    }
+    var nodes = new ArrayList<Envelope>(view.nodes().size());
+    view.nodes().values().forEach(node -> nodes.add(node.record()));
+    session.peer.send(
+        new NetworkMap(
+            id(),
+            told,
+            view.token(),
+            head(),
+            self,
+            nodes,
+            List.copyOf(view.relays()),
+            presences.online(self)));
+  }
+
+  /// A stream ended or was superseded.
+  void detach(Session session) {
+    UUID node = session.nodes.remove(id());
+    if (sessions.remove(session.number) != null && node != null) {
+      presences.closed(node, session.number);
+    }
+  }
+
+  /// Answers `watch` at once.
+  void watch(Session session, List<UUID> nodes) {
+    sendPresence(session, presences.watched(session.number, nodes, view.nodes().keySet()));
+  }
+
+  private void sendPresence(Session session, List<NodePresence> nodes) {
+    if (!nodes.isEmpty()) {
+      session.peer.send(new PeerPresence(id(), nodes));
+    }
+  }
+
+  long wakeAt() {
+    // Presence waits for the delta: it may be about a node that nobody knows yet.
+    return Math.min(changes.dueAt(), isBehind() ? Gathering.NEVER : presences.wakeAt());
+  }
+
+  void timeReached(long now) {
+    if (changes.dueAt() <= now) {
+      tellChanges();
+    }
+    if (!isBehind()) {
+      for (var batch : presences.due(now)) {
+        Session session = sessions.get(batch.stream());
+        if (session != null) {
+          sendPresence(session, batch.nodes());
+        }
+      }
+    }
+  }
+
+  private boolean isBehind() {
+    return told != view.network().revision();
+  }
+
+  /// One delta with one head for all streams, then the answers that waited for it.
+  private void tellChanges() {
+    if (isBehind()) {
+      var difference = view.since(told);
+      told = view.network().revision();
+      changes.sent(clock.nanos());
+      if (!sessions.isEmpty()) {
+        String text = delta(difference).encode();
+        sessions.values().forEach(session -> session.peer.sendText(text));
+      }
+    }
+    for (var answer = answers.poll(); answer != null; answer = answers.poll()) {
+      answer.run();
+    }
+  }
+
+  private Delta delta(NetworkView.Difference difference) {
+    return new Delta(
+        id(),
+        difference.from(),
+        view.network().revision(),
+        view.token(),
+        head(),
+        difference.nodes(),
+        difference.gone(),
+        difference.relays(),
+        difference.goneRelays());
+  }
+
+  private Envelope head() {
+    return records.head(view.network(), clock.wall().getEpochSecond());
+  }
+}
