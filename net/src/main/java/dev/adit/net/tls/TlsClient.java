@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -22,8 +24,13 @@ import org.jspecify.annotations.Nullable;
 public final class TlsClient {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  /// Few and fast: every group offered first costs a key pair before the first byte is sent.
-  private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1"};
+  /// X25519 alone at first: with P-256 beside it JSSE makes a key pair of each for its first
+  /// message, and the second one takes a freshly started JVM 100 ms. Practically every server has
+  /// X25519.
+  private static final String[] FIRST_GROUPS = {"x25519"};
+
+  /// For a second try with a server that refused the first.
+  private static final String[] MORE_GROUPS = {"secp256r1", "secp384r1", "secp521r1"};
 
   private static final String[] CIPHER_SUITES = {
     "TLS_AES_128_GCM_SHA256",
@@ -56,16 +63,24 @@ public final class TlsClient {
     if (proxy == null) {
       return connect(HostAddresses.resolve(host, port), sni, policy, timeout, host);
     }
-    long deadline = System.nanoTime() + timeout.toNanos();
-    Socket tcp = TcpRace.connect(HostAddresses.resolve(proxy.host(), proxy.port()), deadline);
-    try {
-      limitReads(tcp, deadline);
-      proxy.open(tcp, (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port);
-      return secure(tcp, sni, host, policy, deadline);
-    } catch (IOException e) {
-      tcp.close();
-      throw e;
-    }
+    var target = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    List<Endpoint> proxies = HostAddresses.resolve(proxy.host(), proxy.port());
+    return connect(
+        deadline -> {
+          Socket tcp = TcpRace.connect(proxies, deadline);
+          try {
+            limitReads(tcp, deadline);
+            proxy.open(tcp, target);
+            return tcp;
+          } catch (IOException e) {
+            tcp.close();
+            throw e;
+          }
+        },
+        sni,
+        host,
+        policy,
+        timeout);
   }
 
   /// Connects to the first endpoint that answers, in order of preference (RFC 8305).
@@ -85,14 +100,52 @@ public final class TlsClient {
       Duration timeout,
       @Nullable String checkedName)
       throws IOException {
+    return connect(
+        deadline -> TcpRace.connect(endpoints, deadline), sni, checkedName, policy, timeout);
+  }
+
+  /// Opens the TCP connection below, which may have to be done twice.
+  @FunctionalInterface
+  private interface Transport {
+    Socket open(long deadline) throws IOException;
+  }
+
+  private static Connection connect(
+      Transport transport,
+      @Nullable String sni,
+      @Nullable String checkedName,
+      PinPolicy policy,
+      Duration timeout)
+      throws IOException {
     long deadline = System.nanoTime() + timeout.toNanos();
-    Socket tcp = TcpRace.connect(endpoints, deadline);
     try {
-      return secure(tcp, sni, checkedName, policy, deadline);
-    } catch (IOException e) {
-      tcp.close();
-      throw e;
+      return secure(
+          transport.open(deadline),
+          parameters(sni, policy, FIRST_GROUPS),
+          checkedName,
+          policy,
+          deadline);
+    } catch (SSLHandshakeException e) {
+      if (e.getCause() instanceof CertificateException) {
+        throw failed(e);
+      }
+      try {
+        return secure(
+            transport.open(deadline),
+            parameters(sni, policy, MORE_GROUPS),
+            checkedName,
+            policy,
+            deadline);
+      } catch (SSLException _) {
+        throw failed(e);
+      }
+    } catch (SSLException e) {
+      throw failed(e);
     }
+  }
+
+  private static IOException failed(SSLException e) {
+    return new IOException("TLS failed: " + e.getMessage(), e);
   }
 
   /// A connection without TLS: for relays and coordinators behind a proxy, and in tests.
@@ -102,27 +155,31 @@ public final class TlsClient {
     return new Connection(tcp, tcp);
   }
 
+  /// Closes `tcp` if it fails.
   private static Connection secure(
       Socket tcp,
-      @Nullable String sni,
+      SSLParameters parameters,
       @Nullable String checkedName,
       PinPolicy policy,
       long deadline)
       throws IOException {
-    limitReads(tcp, deadline);
-    String name = checkedName == null ? "" : checkedName;
-    var tls =
-        (SSLSocket) context(policy).getSocketFactory().createSocket(tcp, name, tcp.getPort(), true);
-    tls.setSSLParameters(parameters(sni, policy));
     try {
+      limitReads(tcp, deadline);
+      String name = checkedName == null ? "" : checkedName;
+      var tls =
+          (SSLSocket)
+              context(policy).getSocketFactory().createSocket(tcp, name, tcp.getPort(), true);
+      tls.setSSLParameters(parameters);
       tls.startHandshake();
-    } catch (SSLException e) {
-      throw new IOException(where(tcp) + ": TLS failed: " + e.getMessage(), e);
+      tls.setSoTimeout(0);
+      return new Connection(tcp, tls);
     } catch (SocketTimeoutException e) {
+      tcp.close();
       throw new SocketTimeoutException(where(tcp) + ": TLS took too long");
+    } catch (IOException e) {
+      tcp.close();
+      throw e;
     }
-    tls.setSoTimeout(0);
-    return new Connection(tcp, tls);
   }
 
   private static String where(Socket tcp) {
@@ -134,9 +191,9 @@ public final class TlsClient {
     tcp.setSoTimeout((int) Math.max(1, millis));
   }
 
-  private static SSLParameters parameters(@Nullable String sni, PinPolicy policy) {
+  private static SSLParameters parameters(@Nullable String sni, PinPolicy policy, String[] groups) {
     var parameters = new SSLParameters(CIPHER_SUITES, PROTOCOLS);
-    parameters.setNamedGroups(GROUPS);
+    parameters.setNamedGroups(groups);
     parameters.setServerNames(sni == null ? List.of() : List.of(new SNIHostName(withoutDot(sni))));
     if (policy instanceof PinPolicy.PublicRoots) {
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -165,7 +222,7 @@ public final class TlsClient {
     try {
       SSLEngine engine = context(PinPolicy.any()).createSSLEngine();
       engine.setUseClientMode(true);
-      engine.setSSLParameters(parameters("adit.invalid", PinPolicy.any()));
+      engine.setSSLParameters(parameters("adit.invalid", PinPolicy.any(), FIRST_GROUPS));
       var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
       engine.wrap(ByteBuffer.allocate(0), hello);
     } catch (SSLException e) {

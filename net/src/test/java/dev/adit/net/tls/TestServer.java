@@ -89,6 +89,14 @@ public final class TestServer implements AutoCloseable {
     }
   }
 
+  /// From now on the TLS server agrees on keys by this group only.
+  public void onlyGroup(String name) {
+    var tls = (SSLServerSocket) listener;
+    var parameters = tls.getSSLParameters();
+    parameters.setNamedGroups(new String[] {name});
+    tls.setSSLParameters(parameters);
+  }
+
   public int port() {
     return listener.getLocalPort();
   }
