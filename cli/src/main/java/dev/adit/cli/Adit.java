@@ -17,6 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "VERB",
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
+    addMethodSubcommands = false,
     description = "Connects WireGuard devices to each other, wherever they are.%n",
     commandListHeading = "%nVerbs:%n",
     footer = "%n`adit VERB --help` explains a verb.")

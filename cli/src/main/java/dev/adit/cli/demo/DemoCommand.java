@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    addMethodSubcommands = false,
     description = {
       "Shows the whole system on this one machine: server and two nodes behind NATs and firewalls of"
           + " many kinds, in network namespaces of their own, with real WireGuard.",

@@ -1,20 +1,70 @@
 package dev.adit.cli.launch;
 
 import dev.adit.cli.Adit;
+import dev.adit.crypto.ChaChaPoly;
+import dev.adit.crypto.CryptoException;
+import dev.adit.crypto.NoiseIk;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.SelfSigned;
+import dev.adit.crypto.SigningKey;
+import dev.adit.net.Clock;
+import dev.adit.net.frontdoor.FrontDoor;
+import dev.adit.net.frontdoor.FrontDoorConfig;
+import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.http.HttpResponse;
+import dev.adit.net.tls.Connection;
+import dev.adit.net.tls.HttpExchange;
+import dev.adit.net.tls.PinPolicy;
+import dev.adit.net.tls.TlsClient;
+import dev.adit.wire.Endpoint;
+import java.io.File;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /// The run during which the Java machine notes which classes a class-data archive should hold.
 ///
-/// Argument: `cli`, `agent` or `server`. Whatever fails here only makes the archive smaller.
+/// Argument: `cli`, `agent` or `server`. Does what such a program does on any machine, alone and
+/// without a network: reads command lines, shakes hands over TLS and Noise. Whatever fails here
+/// only makes the archive smaller, so it is printed and passed over.
 final class Training {
-  private static final String[][] COMMANDS = {{"--version"}, {"--help"}};
+  private static final String[][] COMMANDS = {
+    {"--version"}, {"--help"}, {"no-such-verb"}, {"up", "--help"}, {"key", "list", "--wrong"}
+  };
+
+  /// Jars of ours that a node never needs, with Netty and SQL behind them.
+  private static final List<String> SERVERS = List.of("adit-coordinator", "adit-relay");
 
   private Training() {}
 
   public static void main(String[] arguments) {
-    commands();
+    String kind = arguments[0];
+    attempt("commands", Training::commands);
+    if (!kind.equals("cli")) {
+      attempt("keys", Training::keys);
+      attempt("TLS", Training::tls);
+    }
+    attempt("classes", () -> ownClasses(kind));
+  }
+
+  @FunctionalInterface
+  private interface Exercise {
+    void run() throws IOException, CryptoException;
+  }
+
+  private static void attempt(String name, Exercise exercise) {
+    try {
+      exercise.run();
+    } catch (IOException | CryptoException | RuntimeException | LinkageError e) {
+      System.err.println(name + ": " + e);
+    }
   }
 
   /// Runs commands that work on any machine, silently.
@@ -32,6 +82,77 @@ final class Training {
     } finally {
       System.setOut(out);
       System.setErr(err);
+    }
+  }
+
+  private static void keys() throws CryptoException {
+    SecureRandom random = new SecureRandom();
+    PrivateKey server = PrivateKey.generate(random);
+    byte[] prologue = {1};
+    NoiseIk.Initiator initiator =
+        new NoiseIk.Initiator(
+            prologue, PrivateKey.generate(random), server.publicKey(), PrivateKey.generate(random));
+    NoiseIk.Responder responder =
+        NoiseIk.Responder.accept(
+            prologue, server, PrivateKey.generate(random), initiator.message1());
+    byte[] sealed = initiator.finish(responder.message2()).seal(prologue);
+    byte[] _ = responder.transport().open(sealed);
+    SigningKey signer = SigningKey.generate(random);
+    boolean _ = signer.verifyingKey().verify(prologue, signer.sign(prologue));
+    byte[] key = new byte[ChaChaPoly.KEY_BYTES];
+    byte[] nonce = new byte[ChaChaPoly.NONCE_BYTES];
+    byte[] _ = ChaChaPoly.open(key, nonce, prologue, ChaChaPoly.seal(key, nonce, prologue, key));
+  }
+
+  /// One request over TLS to ourselves.
+  private static void tls() throws IOException {
+    SelfSigned self =
+        SelfSigned.create(new SecureRandom(), Clock.SYSTEM.wall(), List.of(), List.of("127.0.0.1"));
+    FrontDoorConfig.Tls tls = new FrontDoorConfig.Tls(self.privateKeyPem(), self.certificatePem());
+    Routes routes = new Routes().http("/", request -> HttpResponse.text(200, request.path()));
+    List<Endpoint> listen = List.of(Endpoint.literal("127.0.0.1:0"));
+    try (FrontDoor door = FrontDoor.start(FrontDoorConfig.of(listen, tls), routes);
+        Connection connection =
+            TlsClient.connect(
+                door.listening(),
+                null,
+                PinPolicy.pins(List.of(self.spkiPin())),
+                Duration.ofSeconds(10))) {
+      HttpExchange.Answer _ = HttpExchange.get(connection, "127.0.0.1", "/", 1024);
+    }
+  }
+
+  /// Loads, without initialising, every class of ours that a program of this kind may need.
+  private static void ownClasses(String kind) throws IOException {
+    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      String name = path.substring(path.lastIndexOf('/') + 1);
+      boolean needed = name.startsWith("adit-");
+      for (String server : SERVERS) {
+        needed &= kind.equals("server") || !name.startsWith(server);
+      }
+      if (needed) {
+        try (ZipFile jar = new ZipFile(path)) {
+          load(jar);
+        }
+      }
+    }
+  }
+
+  private static void load(ZipFile jar) {
+    for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements(); ) {
+      String name = all.nextElement().getName();
+      if (name.endsWith(".class") && !name.endsWith("-info.class")) {
+        String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+        attempt(type, () -> load(type));
+      }
+    }
+  }
+
+  private static void load(String type) {
+    try {
+      Class<?> _ = Class.forName(type, false, Training.class.getClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new LinkageError(type, e);
     }
   }
 }
