@@ -1,12 +1,14 @@
 package dev.adit.cli.server;
 
 import dev.adit.wire.IpAddress;
+import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +58,20 @@ final class OwnAddresses {
     }
     v4.addAll(v6);
     return v4;
+  }
+
+  /// The prefixes on this machine's links, which a new network had better avoid.
+  static List<Prefix> inUse() throws IOException {
+    List<Prefix> prefixes = new ArrayList<>();
+    for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
+      for (InterfaceAddress address : device.getInterfaceAddresses()) {
+        if (!address.getAddress().isLoopbackAddress()) {
+          IpAddress own = IpAddress.of(address.getAddress().getAddress());
+          prefixes.add(new Prefix(own, address.getNetworkPrefixLength()));
+        }
+      }
+    }
+    return prefixes;
   }
 
   private static boolean isGlobal(InetAddress address) {

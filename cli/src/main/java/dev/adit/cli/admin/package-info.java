@@ -1,0 +1,8 @@
+/// Administration: `adit key …` and `adit node …`, by the coordinator's API and nothing else.
+///
+/// - Lives here: requests, and how their answers look as tables.
+/// - Start with [CoordinatorClient].
+@NullMarked
+package dev.adit.cli.admin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package dev.adit.cli.server;
+
+import dev.adit.cli.Failure;
+import dev.adit.cli.output.Output;
+import dev.adit.cli.output.Table;
+import dev.adit.core.admission.Admission;
+import dev.adit.core.admission.AllowList;
+import dev.adit.core.admission.Open;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.FrontDoor;
+import dev.adit.net.frontdoor.FrontDoorConfig;
+import dev.adit.net.frontdoor.Routes;
+import dev.adit.relay.AllowFile;
+import dev.adit.relay.Relay;
+import dev.adit.relay.RelayConfig;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.RelayDescription;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `adit relay`: a relay alone, DERP and STUN.
+@Command(
+    name = "relay",
+    mixinStandardHelpOptions = true,
+    addMethodSubcommands = false,
+    subcommands = RelayCommand.Describe.class,
+    description = {
+      "Runs a relay alone: DERP on a TCP port and STUN on a UDP port.",
+      "Say whom it serves: --allow-file with the keys that adit node list --keys prints, --allow, or"
+          + " --open for everybody. adit relay describe prints what adit serve --relay-file reads."
+    })
+public final class RelayCommand implements Callable<Integer> {
+  @Spec CommandSpec spec;
+
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--allow",
+      split = ",",
+      paramLabel = "KEY",
+      description = "Serve the node with this WireGuard public key, repeatable.")
+  List<String> allow = List.of();
+
+  @Option(
+      names = "--allow-file",
+      paramLabel = "FILE",
+      description =
+          "Serve the nodes whose keys stand in this file, one a line; followed when it"
+              + " changes.")
+  @Nullable Path allowFile;
+
+  @Option(names = "--open", description = "Serve everybody who finds this relay.")
+  boolean open;
+
+  @Override
+  public Integer call() throws IOException {
+    Set<PublicKey> keys = keys();
+    if (keys.isEmpty() && allowFile == null && !open) {
+      throw Failure.usage(
+          "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
+    }
+    ServerConfig config = server.config();
+    FreePorts.check(config.listen(), config.stun());
+    try (Opened opened = new Opened()) {
+      start(opened, config, keys);
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(
+          "relaying on " + config.listen().get(0) + "; adit relay describe tells how to use it");
+      out.flush();
+      opened.untilSignal();
+    }
+    return Failure.DONE;
+  }
+
+  private void start(Opened opened, ServerConfig config, Set<PublicKey> keys) {
+    try {
+      Admission admission = admission(opened, keys);
+      StateFiles.createFolder(config.stateDir());
+      SecureRandom random = new SecureRandom();
+      ServerCertificate certificate = RelayParts.certificate(config, List.of(), random);
+      RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
+      Relay relay = opened.add(Relay.open(relayConfig, admission, Clock.SYSTEM, random));
+      FrontDoor _ =
+          opened.add(
+              FrontDoor.start(
+                  FrontDoorConfig.of(config.listen(), certificate.tls()),
+                  relay.addTo(new Routes())));
+    } catch (IOException e) {
+      opened.close();
+      throw RelayParts.failure(e);
+    }
+  }
+
+  private Admission admission(Opened opened, Set<PublicKey> keys) throws IOException {
+    if (open) {
+      return new Open();
+    }
+    return allowFile == null
+        ? new AllowList(keys)
+        : opened.add(AllowFile.open(allowFile, keys)).list();
+  }
+
+  private Set<PublicKey> keys() {
+    Set<PublicKey> keys = new HashSet<>();
+    for (String text : allow) {
+      try {
+        keys.addAll(AllowList.parse(text));
+      } catch (MalformedException e) {
+        throw Failure.usage(
+            "--allow " + text + ": expected a WireGuard public key of 44 characters of base64");
+      }
+    }
+    return keys;
+  }
+
+  /// `adit relay describe`
+  @Command(
+      name = "describe",
+      mixinStandardHelpOptions = true,
+      addMethodSubcommands = false,
+      description = {
+        "Prints what adit serve --relay-file must know of this relay: its key, pins, addresses and"
+            + " ports. Makes key and certificate if there are none yet.",
+        "Give it the same options as the relay itself, or write them into /etc/adit/relay.toml."
+      })
+  static final class Describe implements Callable<Integer> {
+    @Spec CommandSpec spec;
+    @Mixin ServerOptions server = new ServerOptions();
+    @Mixin Output output = new Output();
+
+    @Override
+    public Integer call() throws IOException, MalformedException {
+      RelayDescription description = describe(server.config());
+      output.print(spec.commandLine().getOut(), description.json(), Describe::table);
+      return Failure.DONE;
+    }
+
+    /// Opens the relay without its sockets, which a running one may hold.
+    private static RelayDescription describe(ServerConfig config) {
+      try {
+        StateFiles.createFolder(config.stateDir());
+        SecureRandom random = new SecureRandom();
+        ServerCertificate certificate = RelayParts.certificate(config, List.of(), random);
+        RelayConfig full = RelayParts.config(config, List.of(), certificate);
+        RelayConfig silent =
+            new RelayConfig(
+                full.stateFolder(),
+                full.name(),
+                full.region(),
+                full.regionId(),
+                full.hosts(),
+                full.addresses(),
+                full.tcp(),
+                full.certPins(),
+                List.of());
+        try (Relay relay = Relay.open(silent, new Open(), Clock.SYSTEM, random)) {
+          return withStun(relay.description(), config.stun());
+        }
+      } catch (IOException e) {
+        throw RelayParts.failure(e);
+      }
+    }
+
+    private static RelayDescription withStun(RelayDescription relay, List<Endpoint> stun) {
+      List<Integer> ports = new ArrayList<>();
+      for (Endpoint endpoint : stun) {
+        if (!ports.contains(endpoint.port())) {
+          ports.add(endpoint.port());
+        }
+      }
+      return new RelayDescription(
+          relay.key(),
+          relay.udpKey(),
+          relay.name(),
+          relay.region(),
+          relay.regionId(),
+          relay.hosts(),
+          relay.addresses(),
+          relay.tcp(),
+          ports,
+          relay.certPins(),
+          ports.isEmpty()
+              ? relay.capabilities()
+              : List.of(RelayDescription.DERP, RelayDescription.STUN));
+    }
+
+    private static String table(JsonObject relay) throws MalformedException {
+      return new Table("NAME", relay.string("name"))
+          .row("KEY", relay.string("key"))
+          .row("REGION", relay.string("region") + " (" + relay.integer("regionId") + ")")
+          .row(
+              "ADDRESSES", String.join(", ", relay.strings("addresses", RelayDescription.MAX_LIST)))
+          .row("TCP", Long.toString(relay.integer("tcp")))
+          .row("UDP", relay.integers("udp", RelayDescription.MAX_LIST, 1, 0xffff).toString())
+          .row(
+              "CERTIFICATE PINS",
+              String.join(", ", relay.strings("certPins", RelayDescription.MAX_LIST)))
+          .toString();
+    }
+  }
+}

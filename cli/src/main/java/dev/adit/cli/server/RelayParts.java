@@ -1,0 +1,88 @@
+package dev.adit.cli.server;
+
+import dev.adit.cli.Failure;
+import dev.adit.net.Clock;
+import dev.adit.net.tls.HostAddresses;
+import dev.adit.relay.RelayConfig;
+import dev.adit.wire.control.HttpsUrl;
+import dev.adit.wire.control.Sha256;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// Steps that `serve`, `relay` and `relay describe` share.
+final class RelayParts {
+  private RelayParts() {}
+
+  static ServerCertificate certificate(
+      ServerConfig config, List<HttpsUrl> places, RandomGenerator random) throws IOException {
+    if (config.certificate() != null && config.certificateKey() != null) {
+      return ServerCertificate.given(config.certificate(), config.certificateKey());
+    }
+    List<String> addresses = new ArrayList<>();
+    config.addresses().forEach(address -> addresses.add(address.toString()));
+    for (HttpsUrl place : places) {
+      if (!isName(place.host()) && !addresses.contains(place.host())) {
+        addresses.add(place.host());
+      }
+    }
+    return ServerCertificate.selfMade(
+        config.stateDir(), names(places), addresses, Clock.SYSTEM.wall(), random);
+  }
+
+  /// @param places where nodes reach it; empty for a relay that stands alone
+  static RelayConfig config(
+      ServerConfig config, List<HttpsUrl> places, ServerCertificate certificate) {
+    try {
+      return new RelayConfig(
+          config.stateDir(),
+          config.name(),
+          config.region(),
+          config.regionId(),
+          names(places),
+          config.addresses(),
+          places.isEmpty() ? config.tcpPort() : places.get(0).port(),
+          List.of(Sha256.of(certificate.pin())),
+          config.stun());
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<String> names(List<HttpsUrl> places) {
+    List<String> names = new ArrayList<>();
+    for (HttpsUrl place : places) {
+      if (isName(place.host()) && !names.contains(place.host())) {
+        names.add(place.host());
+      }
+    }
+    return names;
+  }
+
+  private static boolean isName(String host) {
+    return HostAddresses.literal(host) == null;
+  }
+
+  /// What kept a server from starting, with what to do about it.
+  static Failure failure(IOException cause) {
+    if (cause instanceof AccessDeniedException denied) {
+      return Failure.failed(
+          "cannot write "
+              + denied.getFile()
+              + ": permission denied; run as root or choose another"
+              + " --state-dir and --run-dir");
+    }
+    if (cause instanceof FileSystemException file) {
+      return Failure.failed("cannot write " + file.getFile() + ": " + reason(file.getReason()));
+    }
+    return Failure.failed(String.valueOf(cause.getMessage()));
+  }
+
+  private static String reason(@Nullable String reason) {
+    return reason == null ? "it is no folder, or not ours" : reason;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.adit.cli.server;
+
+import dev.adit.cli.Failure;
+import dev.adit.relay.RelayConfig;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.MalformedException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/// The options of every server (a picocli mixin).
+final class ServerOptions {
+  private static final int MAX_ADDRESSES = 8;
+
+  @Option(
+      names = "--listen",
+      split = ",",
+      paramLabel = "ADDR:PORT",
+      defaultValue = "[::]:443",
+      description = "TCP address to listen on, repeatable (default: ${DEFAULT-VALUE}).")
+  List<String> listen = List.of();
+
+  @Option(
+      names = "--stun",
+      split = ",",
+      paramLabel = "ADDR:PORT",
+      defaultValue = "[::]:3478",
+      description = "UDP address for STUN, repeatable (default: ${DEFAULT-VALUE}).")
+  List<String> stun = List.of();
+
+  @Option(
+      names = "--address",
+      split = ",",
+      paramLabel = "IP",
+      description =
+          "Address under which nodes reach this machine's relay, repeatable, at most 8 (default:"
+              + " every global address).")
+  List<String> addresses = List.of();
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "FOLDER",
+      defaultValue = "/var/lib/adit",
+      description = "Keys, certificate, database (default: ${DEFAULT-VALUE}).")
+  Path stateDir = Path.of("/var/lib/adit");
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description = "TLS certificate and its chain, PEM (default: a self-signed one, made once).")
+  @Nullable Path certificate;
+
+  @Option(
+      names = "--cert-key",
+      paramLabel = "FILE",
+      description = "Private key of --cert, PEM, PKCS#8.")
+  @Nullable Path certificateKey;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name of the relay, at most 63 characters (default: this host's name).")
+  @Nullable String name;
+
+  @Option(
+      names = "--region",
+      paramLabel = "TEXT",
+      defaultValue = RelayConfig.DEFAULT_REGION,
+      description = "Where the relay is, for people (default: ${DEFAULT-VALUE}).")
+  String region = RelayConfig.DEFAULT_REGION;
+
+  @Option(
+      names = "--region-id",
+      paramLabel = "NUMBER",
+      defaultValue = "" + RelayConfig.DEFAULT_REGION_ID,
+      description = "DERP's number of that region, from 1 (default: ${DEFAULT-VALUE}).")
+  int regionId = RelayConfig.DEFAULT_REGION_ID;
+
+  /// @throws Failure naming the option that is wrong
+  ServerConfig config() throws IOException {
+    try {
+      return new ServerConfig(
+          endpoints("--listen", listen),
+          endpoints("--stun", stun),
+          addresses(),
+          stateDir,
+          certificate,
+          certificateKey,
+          name == null ? hostName() : name,
+          region,
+          regionId);
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static List<Endpoint> endpoints(String option, List<String> texts) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (String text : texts) {
+      try {
+        endpoints.add(Endpoint.parse(onThisMachine(text)));
+      } catch (MalformedException e) {
+        throw Failure.usage(
+            option + " " + text + ": expected for example [::]:443 or 192.0.2.1:443");
+      }
+    }
+    return endpoints;
+  }
+
+  /// A kernel without IPv6 cannot listen on `[::]`, which is our default.
+  private static String onThisMachine(String endpoint) {
+    return endpoint.startsWith("[::]:") && !Files.exists(Path.of("/proc/net/if_inet6"))
+        ? "0.0.0.0:" + endpoint.substring("[::]:".length())
+        : endpoint;
+  }
+
+  private List<IpAddress> addresses() throws IOException {
+    if (addresses.isEmpty()) {
+      List<IpAddress> own = OwnAddresses.global();
+      return own.subList(0, Math.min(MAX_ADDRESSES, own.size()));
+    }
+    List<IpAddress> given = new ArrayList<>();
+    for (String text : addresses) {
+      try {
+        given.add(IpAddress.parse(text));
+      } catch (MalformedException e) {
+        throw Failure.usage("--address " + text + ": expected an IP address");
+      }
+    }
+    if (given.size() > MAX_ADDRESSES) {
+      throw Failure.usage("--address: " + given.size() + " given, allowed " + MAX_ADDRESSES);
+    }
+    return given;
+  }
+
+  private static String hostName() {
+    try {
+      String name = InetAddress.getLocalHost().getHostName();
+      return name.substring(0, Math.min(63, name.length()));
+    } catch (UnknownHostException e) {
+      return "relay";
+    }
+  }
+}
