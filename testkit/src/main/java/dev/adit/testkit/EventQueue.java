@@ -5,6 +5,8 @@ import java.util.PriorityQueue;
 /// What will happen in a simulation, in the order of its time; events of one time in the order in
 /// which they were planned, so that a seed decides everything.
 public final class EventQueue {
+  private static final int MAX_AT_ONE_TIME = 1_000_000;
+
   private record Event(long at, long number, Runnable action) {}
 
   private final PriorityQueue<Event> events =
@@ -12,6 +14,7 @@ public final class EventQueue {
           (a, b) -> a.at != b.at ? Long.compare(a.at, b.at) : Long.compare(a.number, b.number));
   private final ManualClock clock;
   private long planned;
+  private int atOneTime;
 
   public EventQueue(ManualClock clock) {
     this.clock = clock;
@@ -34,6 +37,10 @@ public final class EventQueue {
   public void runUntil(long end) {
     for (Event next = events.peek(); next != null && next.at <= end; next = events.peek()) {
       events.remove();
+      atOneTime = next.at > clock.now() ? 0 : atOneTime + 1;
+      if (atOneTime > MAX_AT_ONE_TIME) {
+        throw new IllegalStateException("time stands still at " + next.at);
+      }
       clock.advanceTo(next.at);
       next.action.run();
     }

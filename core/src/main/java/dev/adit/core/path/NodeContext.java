@@ -3,6 +3,7 @@ package dev.adit.core.path;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.probe.ProbeCipher;
+import dev.adit.wire.probe.ProbeCounter;
 import dev.adit.wire.probe.ProbeHeader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class NodeContext {
   final PrivateKey nodeKey;
   final PrivateKey probeKey;
   final long probeId;
+  final ProbeCounter probeCounter = new ProbeCounter();
   final RandomGenerator random;
   final ProbeCipher cipher;
   final PathRules rules;

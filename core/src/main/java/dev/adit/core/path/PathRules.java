@@ -14,8 +14,9 @@ class PathRules {
         && pong.padding() >= ProbeSizes.FULL_PONG_PADDING;
   }
 
-  boolean trustEnded(long trustedUntil, long now) {
-    return now >= trustedUntil;
+  /// @param until what §3.5 says
+  long trustEnds(long until) {
+    return until;
   }
 
   /// Is the peer's demotion a demand? Its mere confirmation of ours (reason 5) is not: obeyed, it

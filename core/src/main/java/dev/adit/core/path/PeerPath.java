@@ -414,7 +414,7 @@ final class PeerPath {
 
   private void select(RemoteCandidate candidate, PathReason reason, long now) {
     boolean first = state != PathState.DIRECT;
-    selected = new Selection(candidate, first, node.random, now);
+    selected = new Selection(candidate, first, node, now);
     lastSelected = candidate;
     if (first) {
       better.firstSelected(now);
@@ -529,13 +529,13 @@ final class PeerPath {
 
   private void directTime(long now) {
     Selection current = selected;
-    if (current == null || node.rules.trustEnded(current.trustedUntil(), now)) {
+    if (current == null || now >= current.trustedUntil()) {
       demote(PathReason.TRUST_EXPIRED, now);
       return;
     }
     if (current.heartbeatDue(now)) {
       int flags = isController ? ProbeMessage.FLAG_NOMINATE : 0;
-      prober.ping(current.candidate, current.wantsFullSize(now), flags, now);
+      prober.pingAtOnce(current.candidate, current.wantsFullSize(now), flags, now);
     }
     RemoteCandidate preferred = better.timeReached(current.candidate, isController, now);
     if (preferred != null) {

@@ -284,7 +284,9 @@ final class PeerProber {
     return now - to.pingedAt >= PathTimers.PING_GAP && pingAtOnce(to, full, flags, now);
   }
 
-  private boolean pingAtOnce(RemoteCandidate to, boolean full, int flags, long now) {
+  /// Pings whatever the gap: a heartbeat, a triggered check, or the full-size one after a small
+  /// one.
+  boolean pingAtOnce(RemoteCandidate to, boolean full, int flags, long now) {
     if (!path.canSeal() || !budget.take(now) || !node.pingBudget.take(now)) {
       return false;
     }

@@ -8,6 +8,8 @@ import dev.adit.wire.probe.NodeSecrets;
 import dev.adit.wire.probe.ProbeChannel;
 import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.probe.ProbeMessage;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The probe keys of one peer: *current*, under which its messages have opened, and *pending*,
@@ -17,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 /// false hint change nothing. Agreements are computed when first used: hints for a thousand peers
 /// cost a thousand hashes.
 final class ProbeKeyring {
+  private static final int MAX_RETIRED = 16;
+
   private static final class Slot {
     final PublicKey key;
     final long id;
-    final boolean fromHello;
+    boolean fromHello;
     @Nullable ProbeChannel channel;
     boolean refused;
 
@@ -37,6 +41,7 @@ final class ProbeKeyring {
   private boolean peerRefused;
   private @Nullable Slot current;
   private @Nullable Slot pending;
+  private final List<PublicKey> retired = new ArrayList<>();
   private boolean confirmed;
   private boolean replacedCurrent;
   private DropReason failure = DropReason.UNKNOWN_SENDER;
@@ -56,19 +61,22 @@ final class ProbeKeyring {
   }
 
   private boolean announced(PublicKey key, boolean fromHello) {
+    if (retired.contains(key)) {
+      return false;
+    }
     if (current != null && current.key.equals(key)) {
       if (fromHello) {
         replacePending(null);
       }
       return false;
     }
-    if (pending != null) {
-      if (pending.key.equals(key) && (pending.fromHello || !fromHello)) {
-        return false;
-      }
-      if (pending.fromHello && !fromHello) {
-        return false;
-      }
+    Slot known = pending;
+    if (known != null && known.key.equals(key)) {
+      known.fromHello |= fromHello; // the same slot: its replay window has seen messages
+      return false;
+    }
+    if (known != null && known.fromHello && !fromHello) {
+      return false;
     }
     replacePending(new Slot(key, fromHello));
     return true;
@@ -179,11 +187,19 @@ final class ProbeKeyring {
     if (slot == pending) {
       replacedCurrent = current != null;
       if (current != null) {
-        node.withdrawn(current.id, peer);
+        retire(current);
       }
       current = slot;
       pending = null;
     }
+  }
+
+  private void retire(Slot old) {
+    node.withdrawn(old.id, peer);
+    if (retired.size() == MAX_RETIRED) {
+      retired.removeFirst();
+    }
+    retired.add(old.key);
   }
 
   DropReason failure() {
@@ -215,7 +231,11 @@ final class ProbeKeyring {
     if (slot.channel == null && !slot.refused && shared != null) {
       try {
         slot.channel =
-            new ProbeChannel(shared.probeKeys(node.probeKey, slot.key), node.probeId, node.cipher);
+            new ProbeChannel(
+                shared.probeKeys(node.probeKey, slot.key),
+                node.probeId,
+                node.probeCounter,
+                node.cipher);
       } catch (CryptoException e) {
         slot.refused = true;
       }

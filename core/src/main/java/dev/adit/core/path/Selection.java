@@ -3,21 +3,21 @@ package dev.adit.core.path;
 import static dev.adit.core.path.PathTimers.ACTIVE;
 
 import dev.adit.wire.Endpoint;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// The direct path in use: until when it is trusted, and when it is asked again (§3.5).
 final class Selection {
   final RemoteCandidate candidate;
-  private final RandomGenerator random;
+  private final NodeContext node;
   private long trustedUntil;
   private long heartbeatAt;
   private @Nullable Endpoint observedAs;
 
-  Selection(RemoteCandidate candidate, boolean first, RandomGenerator random, long now) {
+  Selection(RemoteCandidate candidate, boolean first, NodeContext node, long now) {
     this.candidate = candidate;
-    this.random = random;
-    this.trustedUntil = now + ACTIVE.trust();
+    this.node = node;
+    // Not from now: a proven alternative may have answered some seconds ago.
+    this.trustedUntil = candidate.pongAt + ACTIVE.trust();
     // A change is nominated at once; a first choice was just answered.
     this.heartbeatAt = first ? nextHeartbeat(now) : now;
   }
@@ -34,8 +34,10 @@ final class Selection {
     trustedUntil = Math.max(trustedUntil, byPing);
   }
 
+  /// Trust ends with the last proof, whatever small pings say, when no full-size one was answered.
   long trustedUntil() {
-    return trustedUntil;
+    long proven = candidate.fullPongAt + PathTimers.FULL_SIZE_PROOF;
+    return node.rules.trustEnds(Math.min(trustedUntil, proven));
   }
 
   /// R-ROAM-5: how the peer sees us on this path.
@@ -66,10 +68,10 @@ final class Selection {
   }
 
   private long nextHeartbeat(long now) {
-    return now + PathTimers.jitter(ACTIVE.heartbeat(), 10, random);
+    return now + PathTimers.jitter(ACTIVE.heartbeat(), 10, node.random);
   }
 
   long wakeAt() {
-    return Math.min(trustedUntil, heartbeatAt);
+    return Math.min(trustedUntil(), heartbeatAt);
   }
 }

@@ -27,6 +27,7 @@ final class LabNode {
   private final Lab lab;
   private final PrivateKey nodeKey;
   final SimNetwork.Host host;
+  SimNetwork.@Nullable Host host6;
   private final PathRules rules;
   Observer observer = new Observer() {};
   PathNode paths;
@@ -48,6 +49,22 @@ final class LabNode {
     this.paths = fresh();
     host.onReceive(this::datagram);
     lab.nodes.add(this);
+  }
+
+  /// Gives the node an IPv6 address too: what goes to IPv6 leaves from there.
+  void alsoAt(SimNetwork.Host second) {
+    host6 = second;
+    second.onReceive(this::datagram);
+    candidates = List.of(address(), new Candidate.Address(CandidateKind.HOST, second.endpoint()));
+  }
+
+  private void send(Endpoint to, byte[] datagram) {
+    SimNetwork.Host second = host6;
+    if (to.address().isV4()) {
+      host.send(to, datagram);
+    } else if (second != null) {
+      second.send(to, datagram);
+    }
   }
 
   private PathNode fresh() {
@@ -119,7 +136,7 @@ final class LabNode {
       lab.relay.send(this, peer.key(), packet);
     }
     if (direct != null) {
-      host.send(direct, packet);
+      send(direct, packet);
     }
     pump();
     return route;
@@ -191,7 +208,7 @@ final class LabNode {
     for (PathOutput next = paths.poll(); next != null; next = paths.poll()) {
       switch (next) {
         case PathOutput.SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) ->
-            host.send(to, bytes);
+            send(to, bytes);
         case PathOutput.SendRelay(PublicKey peer, byte[] bytes) ->
             lab.relay.send(this, peer, bytes);
         case PathOutput.DeliverToWireGuard(PublicKey peer, byte[] message) ->

@@ -12,12 +12,14 @@ public final class ProbeChannel {
   private final long ownId;
   private final ProbeCipher cipher;
   private final ReplayWindow window = new ReplayWindow();
-  private long lastCounter;
+  private final ProbeCounter counter;
 
   /// @param ownId the sender id of our probe key, [ProbeHeader#idOf]
-  public ProbeChannel(ProbeKeys keys, long ownId, ProbeCipher cipher) {
+  /// @param counter of our probe key, shared by all its channels
+  public ProbeChannel(ProbeKeys keys, long ownId, ProbeCounter counter, ProbeCipher cipher) {
     this.keys = keys;
     this.ownId = ownId;
+    this.counter = counter;
     this.cipher = cipher;
   }
 
@@ -25,9 +27,9 @@ public final class ProbeChannel {
   public byte[] seal(ProbeMessage message) {
     byte[] plain = message.encode();
     int total = ProbeHeader.MIN_TOTAL_BYTES + plain.length;
-    long counter = ++lastCounter;
-    byte[] header = ProbeHeader.message(total, ownId, counter);
-    byte[] sealed = cipher.seal(keys.send(), nonce(counter), header, plain);
+    long number = counter.next();
+    byte[] header = ProbeHeader.message(total, ownId, number);
+    byte[] sealed = cipher.seal(keys.send(), nonce(number), header, plain);
     byte[] out = Arrays.copyOf(header, total);
     System.arraycopy(sealed, 0, out, header.length, sealed.length);
     return out;
@@ -41,17 +43,17 @@ public final class ProbeChannel {
   /// @return null if this counter was accepted before or is too old: a replay
   public @Nullable ProbeMessage open(byte[] bytes, int offset)
       throws CryptoException, MalformedException {
-    long counter = ProbeHeader.counter(bytes, offset);
+    long number = ProbeHeader.counter(bytes, offset);
     int body = offset + ProbeHeader.BYTES;
     byte[] header = Arrays.copyOfRange(bytes, offset, body);
     byte[] sealed = Arrays.copyOfRange(bytes, body, offset + ProbeHeader.total(bytes, offset));
-    byte[] plain = cipher.open(keys.receive(), nonce(counter), header, sealed);
-    return window.accept(counter) ? ProbeMessage.decode(plain) : null;
+    byte[] plain = cipher.open(keys.receive(), nonce(number), header, sealed);
+    return window.accept(number) ? ProbeMessage.decode(plain) : null;
   }
 
-  private static byte[] nonce(long counter) {
+  private static byte[] nonce(long number) {
     byte[] nonce = new byte[12];
-    BigEndian.putU64(nonce, 4, counter);
+    BigEndian.putU64(nonce, 4, number);
     return nonce;
   }
 }

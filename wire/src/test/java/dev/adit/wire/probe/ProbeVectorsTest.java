@@ -204,6 +204,7 @@ final class ProbeVectorsTest {
       return new ProbeChannel(
           secrets.probeKeys(own, peer.publicKey()),
           ProbeHeader.idOf(own.publicKey()),
+          new ProbeCounter(),
           ProbeCipher.CHACHA_POLY);
     } catch (CryptoException e) {
       throw new AssertionError(e);
