@@ -4,7 +4,13 @@ import dev.adit.cli.admin.KeyCommand;
 import dev.adit.cli.admin.NodeCommand;
 import dev.adit.cli.demo.DemoCommand;
 import dev.adit.cli.demo.TransferCommand;
+import dev.adit.cli.node.DownCommand;
+import dev.adit.cli.node.NetcheckCommand;
+import dev.adit.cli.node.PingCommand;
+import dev.adit.cli.node.StatusCommand;
+import dev.adit.cli.node.UpCommand;
 import dev.adit.cli.server.RelayCommand;
+import dev.adit.cli.server.ServeCommand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Picocli reads a command's options by reflection, which for all verbs together costs more than
 /// the rest of the start. So only the verb that was named is made; all of them only for help.
 final class Verbs {
-  static final List<String> NAMES = List.of("relay", "key", "node", "demo");
+  static final List<String> NAMES = List.of(
+          "serve", "relay", "up", "down", "status", "ping", "netcheck", "key", "node", "demo");
 
   /// What tools of ours start, not people: left out of help.
   static final List<String> HIDDEN = List.of(TransferCommand.NAME);
@@ -23,7 +30,13 @@ final class Verbs {
   /// A new command object, or null if there is no such verb.
   static @Nullable Object command(String name) {
     return switch (name) {
+      case "serve" -> new ServeCommand();
       case "relay" -> new RelayCommand();
+      case "up" -> new UpCommand();
+      case "down" -> new DownCommand();
+      case "status" -> new StatusCommand();
+      case "ping" -> new PingCommand();
+      case "netcheck" -> new NetcheckCommand();
       case "key" -> new KeyCommand();
       case "node" -> new NodeCommand();
       case "demo" -> new DemoCommand();

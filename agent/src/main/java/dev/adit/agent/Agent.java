@@ -1,0 +1,448 @@
+package dev.adit.agent;
+
+import dev.adit.core.netcheck.NetCheck;
+import dev.adit.core.netcheck.NetReport;
+import dev.adit.core.netcheck.OwnCandidates;
+import dev.adit.core.path.PathNode;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.linux.Interfaces;
+import dev.adit.net.linux.NetworkWatch;
+import dev.adit.net.linux.RouteNetlink;
+import dev.adit.net.local.LocalLimits;
+import dev.adit.net.local.LocalServer;
+import dev.adit.net.tls.TlsClient;
+import dev.adit.net.udp.LoopbackEndpoint;
+import dev.adit.net.udp.PacketHandler;
+import dev.adit.net.udp.UdpLoop;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.probe.Candidate;
+import java.io.IOException;
+import java.net.BindException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// The program on a node: joins its network and gives each pair the best path, until closed.
+///
+/// Threads: *packet-loop* owns the machines of `core` and everything that decides; *tunnel* makes
+/// and changes the WireGuard interface; *control* and *derp* threads block on their connections.
+/// They post to the packet loop; the packet loop posts to the tunnel.
+public final class Agent implements AutoCloseable {
+  /// Hears how the start goes: one of the three, once; `failed` may follow later, too.
+  public interface Progress {
+    /// The node is usable.
+    void ready(String name, String address);
+
+    /// Not usable after 10 s; the agent goes on trying.
+    void waiting(String what);
+
+    /// The agent ended: it cannot do its work.
+    ///
+    /// @param usage true if what the user gave is wrong (exit code 2)
+    void failed(String text, boolean usage);
+  }
+
+  private final AgentConfig config;
+  private final Progress progress;
+  private final Clock clock = Clock.SYSTEM;
+  private final SecureRandom random = new SecureRandom();
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final ExecutorService tunnelThread =
+      Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
+
+  private final AgentFiles files;
+  private final PrivateKey nodeKey;
+  private final Tunnel tunnel;
+  private final UdpLoop loop;
+  private final PathNode path;
+  private final NetCheck netcheck;
+  private final DataPlane plane;
+  private final Membership membership;
+  private final Readiness readiness;
+  private final CountDownLatch loopMade = new CountDownLatch(1);
+  private final Coordination coordination;
+  private @Nullable LocalServer localServer;
+  private @Nullable NetworkWatch watch;
+
+  // confined to the packet loop
+  private final PresenceSender presence = new PresenceSender();
+  private List<Endpoint> hosts = List.of();
+  private List<Candidate> candidates = List.of();
+  private long presenceCounter;
+
+  /// Starts an agent. What goes wrong at once is told to `progress` like what goes wrong later.
+  public static Agent start(AgentConfig config, Progress progress) throws IOException {
+    // Both take tens of milliseconds the first time and are wanted soon, on other threads.
+    Thread.ofPlatform().daemon().name("warm-tls").start(TlsClient::preload);
+    Thread.ofPlatform().daemon().name("warm-native").start(RouteNetlink::preload);
+    Agent agent = new Agent(config, progress);
+    agent.begin();
+    return agent;
+  }
+
+  private Agent(AgentConfig config, Progress progress) throws IOException {
+    this.config = config;
+    this.progress = progress;
+    this.readiness = new Readiness(clock.nanos());
+    this.files = AgentFiles.open(config.stateFolder());
+    java.nio.file.Files.createDirectories(config.runFolder());
+    this.nodeKey = files.key("node.key", random);
+    this.tunnel = new Tunnel(config, nodeKey, clock, this::wireGuardEnded);
+    tunnelThread.execute(this::openTunnel); // the slowest part goes first
+    this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
+    this.netcheck = new NetCheck(random);
+    this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
+    LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
+    this.loop = openLoop();
+    plane.attach(loop, config.relayOnly());
+    loopMade.countDown();
+    bindStored(ports);
+    this.membership =
+        new Membership(plane, path, netcheck, ports, nodeKey, clock, random, new TunnelOrders());
+    this.coordination =
+        new Coordination(
+            config,
+            files,
+            files.key("machine.key", random),
+            nodeKey,
+            clock,
+            random,
+            loop,
+            new FromCoordination());
+  }
+
+  private UdpLoop openLoop() throws IOException {
+    var handler = new LoopHandler();
+    int port = files.port(random, false);
+    for (int tries = 0; ; tries++) {
+      try {
+        return UdpLoop.open(clock, port, handler, this::broken);
+      } catch (BindException e) {
+        if (tries >= 20) {
+          throw e;
+        }
+        port = files.port(random, true);
+      }
+    }
+  }
+
+  private void bindStored(LoopbackPorts ports) {
+    for (Map.Entry<PublicKey, Integer> stored : ports.all().entrySet()) {
+      try {
+        plane.bindLoopback(stored.getKey(), stored.getValue());
+      } catch (IOException e) {
+        ports.forget(stored.getKey()); // taken meanwhile; the map brings it back with another port
+      }
+    }
+  }
+
+  private void begin() throws IOException {
+    localServer =
+        LocalServer.start(
+            config.socket(),
+            LocalServer.EVERYBODY,
+            new LocalApi(
+                new NodeServices(
+                    loop,
+                    plane,
+                    path,
+                    membership,
+                    netcheck::report,
+                    coordination,
+                    this::closeSoon)),
+            LocalLimits.agent());
+    loop.post(this::gatherHosts);
+    loop.start();
+    coordination.start();
+    watch = NetworkWatch.start(() -> loop.post(this::networkChanged));
+  }
+
+  /// Returns when the agent has ended.
+  public void await() {
+    try {
+      over.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+    }
+  }
+
+  /// Ends everything; the interface disappears.
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    coordination.close();
+    if (watch != null) {
+      watch.close();
+    }
+    loop.post(() -> plane.links().forEach(DerpLink::close));
+    tunnelThread.execute(tunnel::close);
+    tunnelThread.close();
+    loop.close();
+    if (localServer != null) {
+      try {
+        localServer.close();
+      } catch (IOException e) {
+        // The socket file stays; the next start replaces it.
+      }
+    }
+    over.countDown();
+  }
+
+  /// From a thread that close would wait for.
+  private void closeSoon() {
+    Thread.ofPlatform().name("close").start(this::close);
+  }
+
+  private void fail(String text, boolean usage) {
+    if (!closing.get()) {
+      progress.failed(text, usage);
+      closeSoon();
+    }
+  }
+
+  private void broken(Throwable mistake) {
+    org.slf4j.LoggerFactory.getLogger(Agent.class).error("internal error", mistake);
+  }
+
+  // --- the tunnel's thread
+
+  private void openTunnel() {
+    try {
+      int port = tunnel.open();
+      loopMade.await();
+      loop.post(() -> wireGuardAt(port));
+    } catch (IOException e) {
+      fail(String.valueOf(e.getMessage()), false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// WireGuard's program was killed: make the interface anew, with the same peers.
+  private void wireGuardEnded() {
+    if (closing.get()) {
+      return;
+    }
+    org.slf4j.LoggerFactory.getLogger(Agent.class).warn("wireguard-go ended; starting it again");
+    tunnelThread.execute(() -> {
+      openTunnel();
+      loop.post(membership::configureAgain);
+    });
+  }
+
+  private void configure(Tunnel.Wanted wanted) {
+    try {
+      tunnel.apply(wanted);
+      loop.post(() -> {
+        readiness.configured();
+        tellIfUsable();
+      });
+    } catch (IOException e) {
+      fail(String.valueOf(e.getMessage()), false);
+    }
+  }
+
+  private final class TunnelOrders implements Membership.Orders {
+    @Override
+    public void configure(Tunnel.Wanted wanted) {
+      tunnelThread.execute(() -> Agent.this.configure(wanted));
+    }
+
+    @Override
+    public void reconfigure(PublicKey peer) {
+      tunnelThread.execute(() -> tunnel.forgetPeer(peer));
+    }
+  }
+
+  // --- the packet loop's thread
+
+  private void wireGuardAt(int port) {
+    try {
+      plane.wireGuardAt(port);
+    } catch (IOException e) {
+      fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);
+    }
+  }
+
+  private void tellIfUsable() {
+    MapView map = membership.map();
+    if (map != null && readiness.becameUsable()) {
+      progress.ready(map.self().name(), map.self().addresses().getFirst().toString());
+    }
+  }
+
+  /// Interface addresses are read in a moment; so are they at each change.
+  private void gatherHosts() {
+    try (RouteNetlink netlink = RouteNetlink.open()) {
+      var exclusions =
+          new Interfaces.Exclusions(List.of(config.interfaceName()), membership.ranges(), false);
+      List<Endpoint> found = new ArrayList<>();
+      for (IpAddress address : Interfaces.hostAddresses(netlink, exclusions)) {
+        found.add(new Endpoint(address, loop.port()));
+      }
+      hosts = List.copyOf(found);
+      candidatesChanged();
+    } catch (IOException e) {
+      broken(e);
+    }
+  }
+
+  private void networkChanged() {
+    List<Endpoint> before = hosts;
+    gatherHosts();
+    if (!before.equals(hosts)) {
+      long now = clock.nanos();
+      netcheck.linkChanged(now);
+      plane.carryOutNetcheck(now);
+      path.linkChanged(now);
+      plane.carryOut(now);
+      plane.links().forEach(DerpLink::hurry);
+      coordination.hurry();
+    }
+  }
+
+  private void candidatesChanged() {
+    List<Candidate> now =
+        config.relayOnly()
+            ? List.of()
+            : OwnCandidates.of(hosts, staticCandidates(), netcheck.report());
+    if (!now.equals(candidates)) {
+      candidates = now;
+      path.candidatesGathered(now, clock.nanos());
+      plane.carryOut(clock.nanos());
+      presence.changed();
+    }
+  }
+
+  private List<Endpoint> staticCandidates() {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (String text : config.staticCandidates()) {
+      try {
+        Endpoint endpoint = Endpoint.parse(text);
+        int port = endpoint.port() == 0 ? loop.port() : endpoint.port();
+        endpoints.add(new Endpoint(endpoint.address(), port));
+      } catch (MalformedException e) {
+        fail("candidate " + text + ": " + e.getMessage(), true);
+      }
+    }
+    return endpoints;
+  }
+
+  private void sendPresence() {
+    MapView map = membership.map();
+    if (map == null) {
+      return;
+    }
+    List<ControlMessage.Candidate> told = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (candidate instanceof Candidate.Address address) {
+        told.add(new ControlMessage.Candidate(address.endpoint(), address.kind().code()));
+      }
+    }
+    coordination.send(
+        new ControlMessage.OwnPresence(
+            map.self().network(),
+            ++presenceCounter,
+            membership.homeRelay(),
+            path.probeKey(),
+            told));
+  }
+
+  /// The loop's handler: the data plane, and the agent's own timers.
+  private final class LoopHandler implements PacketHandler {
+    @Override
+    public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {
+      plane.fromWireGuard(endpoint, packet, length, now);
+    }
+
+    @Override
+    public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
+      plane.fromOutside(source, packet, length, now);
+    }
+
+    @Override
+    public long roundEnded(long now) {
+      if (coordination.isConnected() && presence.due(now)) {
+        sendPresence();
+      }
+      String missing = readiness.missing(now);
+      if (missing != null) {
+        progress.waiting(missing);
+      }
+      long own = Math.min(presence.wakeAt(), readiness.wakeAt());
+      own = Math.min(own, coordination.timeReached(now));
+      return Math.min(own, plane.roundEnded(now));
+    }
+  }
+
+  private final class PlaneEvents implements DataPlane.Events {
+    @Override
+    public void homeRelay(boolean up) {
+      readiness.relay(up);
+      presence.changed();
+      if (up) {
+        coordination.hurry();
+      }
+      tellIfUsable();
+    }
+
+    @Override
+    public void netReport(NetReport report) {
+      candidatesChanged();
+    }
+
+    @Override
+    public void peerGone(PublicKey peer) {
+      // All nodes are watched while a network has at most 256 (control R-PRES-4): nothing to ask.
+    }
+  }
+
+  private final class FromCoordination implements Coordination.Events {
+    @Override
+    public void mapChanged(MapView map) {
+      try {
+        membership.mapChanged(map);
+        readiness.mapHeld(membership.homeRelay() != null);
+        gatherHosts();
+        tellIfUsable();
+      } catch (IOException e) {
+        fail(String.valueOf(e.getMessage()), false);
+      }
+    }
+
+    @Override
+    public void presenceHeard(ControlMessage.NodePresence node) {
+      membership.presenceHeard(node);
+    }
+
+    @Override
+    public void connected() {
+      presence.changed();
+    }
+
+    @Override
+    public void disconnected(String why) {
+      readiness.coordinatorLost(why);
+    }
+
+    @Override
+    public void refused(String text, boolean usage) {
+      fail(text, usage);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package dev.adit.agent;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What an agent is told at its start. Immutable.
+///
+/// @param stateFolder keys, map, ports; survives restarts. Default `/var/lib/adit`
+/// @param runFolder socket and logs of this run. Default `/run/adit`
+/// @param interfaceName of the WireGuard interface, at most 15 characters. Default `adit0`
+/// @param wireGuardGo the program to start; null: the newest this machine has
+/// @param joinKey the text of a join key; null: this machine has joined before
+/// @param name wished for this node; null: the host's name
+/// @param relayOnly never try a direct path
+/// @param staticCandidates addresses where this node can be reached besides those it finds itself
+///   (`ip:port`; port 0 stands for the agent's own)
+public record AgentConfig(
+    Path stateFolder,
+    Path runFolder,
+    String interfaceName,
+    @Nullable Path wireGuardGo,
+    @Nullable String joinKey,
+    @Nullable String name,
+    boolean relayOnly,
+    List<String> staticCandidates) {
+  /// What the agent calls itself to the coordinator.
+  public static final String VERSION = "0.1.0";
+
+  public static final Path STATE_FOLDER = Path.of("/var/lib/adit");
+  public static final Path RUN_FOLDER = Path.of("/run/adit");
+  public static final String INTERFACE = "adit0";
+
+  /// Bytes of an IP packet inside the tunnel (relay-rung RR-58).
+  public static final int TUNNEL_MTU = 1280;
+
+  public AgentConfig {
+    boolean fits = !interfaceName.isEmpty() && interfaceName.length() <= 15;
+    for (int i = 0; fits && i < interfaceName.length(); i++) {
+      char c = interfaceName.charAt(i);
+      fits = Character.isLetterOrDigit(c) && c < 128 || "_=+.-".indexOf(c) >= 0;
+    }
+    if (!fits || interfaceName.equals(".") || interfaceName.equals("..")) {
+      throw new IllegalArgumentException(
+          "interface name '" + interfaceName + "': needs 1 to 15 of a-z A-Z 0-9 _ = + . -");
+    }
+    staticCandidates = List.copyOf(staticCandidates);
+  }
+
+  /// The agent's local socket.
+  public Path socket() {
+    return runFolder.resolve("agent.sock");
+  }
+
+  /// Where a detached agent writes its log.
+  public Path logFile() {
+    return stateFolder.resolve("agent.log");
+  }
+}

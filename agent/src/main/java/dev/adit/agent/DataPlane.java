@@ -1,0 +1,368 @@
+package dev.adit.agent;
+
+import dev.adit.core.derp.DerpClientSession.Event;
+import dev.adit.core.derp.PacketKind;
+import dev.adit.core.netcheck.NetCheck;
+import dev.adit.core.netcheck.NetReport;
+import dev.adit.core.path.PathNode;
+import dev.adit.core.path.PathOutput;
+import dev.adit.core.path.Route;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.udp.LoopbackEndpoint;
+import dev.adit.net.udp.PacketHandler;
+import dev.adit.net.udp.UdpLoop;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.stun.StunMessage;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Joins the path machine to sockets: a packet from WireGuard goes where [PathNode] says, a packet
+/// from relay or network goes to WireGuard, to the path machine or to STUN. Confined to the packet
+/// loop's thread, except where a method says otherwise.
+final class DataPlane implements PacketHandler, DerpLink.Listener {
+  /// One peer as the data plane knows it.
+  static final class Peer {
+    final PublicKey key;
+    private @Nullable LoopbackEndpoint loopback;
+
+    /// Where the peer's home relay is, if presence said so.
+    @Nullable UUID homeRelay;
+
+    long receivedBytes;
+    long sentBytes;
+
+    /// The path of the last transport packet from the peer.
+    @Nullable Endpoint lastDirectSource;
+
+    private Peer(PublicKey key) {
+      this.key = key;
+    }
+
+    LoopbackEndpoint endpoint() {
+      if (loopback == null) {
+        throw new IllegalStateException("the peer's loopback endpoint is not bound");
+      }
+      return loopback;
+    }
+  }
+
+  /// What others want to know.
+  interface Events {
+    /// The home relay's connection came up (true) or went down.
+    void homeRelay(boolean up);
+
+    /// How this node looks from outside has changed.
+    void netReport(NetReport report);
+
+    /// The coordinator's idea of where this peer is may be old.
+    void peerGone(PublicKey peer);
+  }
+
+  /// Created on first use: the log's back end must not load before the node is usable.
+  private static final class Log {
+    static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
+  }
+
+  private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
+
+  private final Clock clock;
+  private final PathNode path;
+  private final NetCheck netcheck;
+  private final Events events;
+  private final Map<PublicKey, Peer> bound = new HashMap<>();
+  private final Map<PublicKey, Peer> peers = new HashMap<>();
+  private final Map<UUID, DerpLink> links = new HashMap<>();
+  private @Nullable UdpLoop loop;
+  private @Nullable DerpLink home;
+  private boolean relayOnly;
+  private long nextActivityCheck;
+  private int wireGuardPort;
+
+  DataPlane(Clock clock, PathNode path, NetCheck netcheck, Events events) {
+    this.clock = clock;
+    this.path = path;
+    this.netcheck = netcheck;
+    this.events = events;
+  }
+
+  /// Before the loop starts.
+  void attach(UdpLoop toLoop, boolean onlyRelay) {
+    loop = toLoop;
+    relayOnly = onlyRelay;
+  }
+
+  // --- peers
+
+  /// Binds the loopback endpoint of a key that may become a peer; before anything else at start, so
+  /// that what WireGuard still sends there is heard (relay-rung RR-16).
+  ///
+  /// @throws java.net.BindException if another program has the port
+  void bindLoopback(PublicKey key, int port) throws IOException {
+    var peer = new Peer(key);
+    peer.loopback = loop().openLoopback(port, peer);
+    bound.put(key, peer);
+  }
+
+  boolean isBound(PublicKey key) {
+    return bound.containsKey(key);
+  }
+
+  /// Every bound loopback endpoint speaks to WireGuard at this port from now on.
+  void wireGuardAt(int port) throws IOException {
+    wireGuardPort = port;
+    for (Peer peer : bound.values()) {
+      peer.endpoint().connect(port);
+    }
+  }
+
+  /// The key, whose loopback endpoint is bound, is a peer; twice does no harm.
+  Peer addPeer(PublicKey key) throws IOException {
+    Peer peer = bound.get(key);
+    if (peer == null) {
+      throw new IllegalStateException("bind the loopback endpoint first");
+    }
+    if (wireGuardPort != 0) {
+      peer.endpoint().connect(wireGuardPort);
+    }
+    peers.put(key, peer);
+    path.peerConfigured(key, clock.nanos());
+    return peer;
+  }
+
+  void removePeer(PublicKey key) {
+    peers.remove(key);
+    path.peerRemoved(key);
+    Peer peer = bound.remove(key);
+    if (peer != null) {
+      loop().closeLoopback(peer.endpoint());
+    }
+  }
+
+  @Nullable Peer peer(PublicKey key) {
+    return peers.get(key);
+  }
+
+  Collection<Peer> peers() {
+    return peers.values();
+  }
+
+  // --- relays
+
+  /// Adds a link; the first home is chosen by the caller.
+  void addLink(DerpLink link, boolean isHome) {
+    links.put(link.target().id(), link);
+    if (isHome) {
+      home = link;
+    }
+    link.start();
+  }
+
+  void removeLink(UUID id) {
+    DerpLink link = links.remove(id);
+    if (link != null) {
+      link.close();
+      if (link == home) {
+        home = null;
+        path.relayLost(clock.nanos());
+        events.homeRelay(false);
+      }
+    }
+  }
+
+  @Nullable DerpLink link(UUID id) {
+    return links.get(id);
+  }
+
+  Collection<DerpLink> links() {
+    return links.values();
+  }
+
+  @Nullable DerpLink home() {
+    return home;
+  }
+
+  /// The peer's home relay if we are connected to it, else our own.
+  @Nullable DerpLink linkOf(Peer peer) {
+    DerpLink theirs = peer.homeRelay == null ? null : links.get(peer.homeRelay);
+    return theirs != null && theirs.isUp() ? theirs : home;
+  }
+
+  // --- packets
+
+  @Override
+  public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {
+    Peer peer = (Peer) endpoint.owner();
+    Route route = path.wireGuardSent(peer.key, packet, 0, length, now);
+    Endpoint direct = route.direct();
+    if (direct != null && !relayOnly) {
+      loop().send(direct, packet, 0, length);
+      peer.sentBytes += length;
+    }
+    if (route.relay()) {
+      toRelay(peer, packet, length);
+      if (direct == null) {
+        peer.sentBytes += length;
+      }
+    }
+    carryOut(now);
+  }
+
+  @Override
+  public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
+    if (StunMessage.matches(packet, 0, length)) {
+      netcheck.datagramReceived(source, packet, 0, length, now);
+      carryOutNetcheck(now);
+    } else if (!relayOnly) {
+      PublicKey from = path.datagramReceived(source, packet, 0, length, now);
+      Peer peer = from == null ? null : peers.get(from);
+      if (peer != null) {
+        peer.receivedBytes += length;
+        peer.lastDirectSource = source;
+        loop().inject(peer.endpoint(), packet, 0, length);
+      }
+      carryOut(now);
+    }
+  }
+
+  @Override
+  public long roundEnded(long now) {
+    path.timeReached(now);
+    if (now >= nextActivityCheck) {
+      nextActivityCheck = now + ACTIVITY_CHECK_NANOS;
+      netcheck.activityChanged(path.hasActivePeers() && !relayOnly, now);
+    }
+    netcheck.timeReached(now);
+    carryOutNetcheck(now);
+    carryOut(now);
+    return Math.min(path.wakeAt(), netcheck.wakeAt());
+  }
+
+  /// Carries out what the network check wants.
+  void carryOutNetcheck(long now) {
+    for (NetCheck.Output next = netcheck.poll(); next != null; next = netcheck.poll()) {
+      switch (next) {
+        case NetCheck.Output.SendStun(var to, var bytes) -> loop().send(to, bytes, 0, bytes.length);
+        case NetCheck.Output.Changed(var report) -> events.netReport(report);
+        case NetCheck.Output.Settled() -> path.stunSettled(netcheck.report().v4().mapping(), now);
+      }
+    }
+  }
+
+  /// Carries out what the path machine wants.
+  void carryOut(long now) {
+    for (PathOutput next = path.poll(); next != null; next = path.poll()) {
+      switch (next) {
+        case PathOutput.SendDatagram(var to, var bytes, var _) -> {
+          if (!relayOnly) {
+            loop().send(to, bytes, 0, bytes.length);
+          }
+        }
+        case PathOutput.SendRelay(var key, var bytes) -> {
+          Peer peer = peers.get(key);
+          if (peer != null) {
+            toRelay(peer, bytes, bytes.length);
+          }
+        }
+        case PathOutput.DeliverToWireGuard(var key, var message) -> {
+          Peer peer = peers.get(key);
+          if (peer != null) {
+            loop().inject(peer.endpoint(), message, 0, message.length);
+          }
+        }
+        case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
+        case PathOutput.PathChanged change -> log(change);
+      }
+    }
+  }
+
+  private void toRelay(Peer peer, byte[] packet, int length) {
+    DerpLink link = linkOf(peer);
+    if (link != null) {
+      link.send(peer.key, packet, 0, length, PacketKind.of(packet, 0, length).hasPriority());
+    }
+  }
+
+  private static void log(PathOutput.PathChanged change) {
+    Log.LOG.info("{}: {} to {}, {}", change.peer(), change.from(), change.to(), change.reason());
+    Log.LOG.debug("{}: endpoint {}", change.peer(), change.endpoint());
+  }
+
+  // --- what a link says, on its own thread
+
+  @Override
+  public void linkUp(DerpLink link) {
+    loop().post(() -> linkChanged(link, true));
+  }
+
+  @Override
+  public void linkDown(DerpLink link, String reason) {
+    loop()
+        .post(() -> {
+          Log.LOG.info("relay {}: {}", link.target().name(), reason);
+          linkChanged(link, false);
+        });
+  }
+
+  private void linkChanged(DerpLink link, boolean up) {
+    if (link == home) {
+      long now = clock.nanos();
+      if (up) {
+        path.relayConnected(now);
+      } else {
+        path.relayLost(now);
+      }
+      carryOut(now);
+      events.homeRelay(up);
+    }
+  }
+
+  @Override
+  public void packetsReceived(DerpLink link, List<Event.Received> packets) {
+    loop()
+        .post(() -> {
+          long now = clock.nanos();
+          for (Event.Received received : packets) {
+            fromRelay(received.source(), received.packet(), now);
+          }
+          link.handled(packets.size());
+        });
+  }
+
+  private void fromRelay(PublicKey source, byte[] packet, long now) {
+    if (path.relayReceived(source, packet, 0, packet.length, now)) {
+      Peer peer = peers.get(source);
+      if (peer != null) {
+        peer.receivedBytes += packet.length;
+        peer.lastDirectSource = null;
+        loop().inject(peer.endpoint(), packet, 0, packet.length);
+      }
+    }
+    carryOut(now);
+  }
+
+  @Override
+  public void peerGone(DerpLink link, PublicKey peer) {
+    loop()
+        .post(() -> {
+          long now = clock.nanos();
+          path.peerGoneFromRelay(peer, now);
+          carryOut(now);
+          events.peerGone(peer);
+        });
+  }
+
+  private UdpLoop loop() {
+    if (loop == null) {
+      throw new IllegalStateException("the data plane has no loop yet");
+    }
+    return loop;
+  }
+}

@@ -1,0 +1,321 @@
+package dev.adit.agent;
+
+import dev.adit.core.derp.DerpClientSession;
+import dev.adit.core.derp.DerpClientSession.Event;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.http.HttpHead;
+import dev.adit.net.tls.Connection;
+import dev.adit.net.tls.HttpUpgrade;
+import dev.adit.net.tls.PinPolicy;
+import dev.adit.net.tls.TlsClient;
+import dev.adit.wire.Endpoint;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The agent's connection to one relay, kept up until closed: connects, tries again with growing
+/// pauses, reads on one thread and writes on another.
+///
+/// [#send] may be called by any thread and never blocks; what the [Listener] hears comes on the
+/// reading thread.
+final class DerpLink implements AutoCloseable {
+  /// Which relay, and how to know it: only by key and pins, never by name or certificate chain.
+  ///
+  /// @param endpoints in order of preference
+  /// @param pins SHA-256 of the certificate's key; empty for any certificate
+  record Target(
+      UUID id,
+      String name,
+      PublicKey key,
+      List<Endpoint> endpoints,
+      @Nullable String host,
+      List<byte[]> pins) {}
+
+  interface Listener {
+    /// Admitted by the relay: packets flow.
+    void linkUp(DerpLink link);
+
+    /// The connection ended or could not be made; another try follows by itself.
+    void linkDown(DerpLink link, String reason);
+
+    /// Packets in the order in which they came. Call [#handled] with their number when they were
+    /// dealt with: until then they count as under way.
+    void packetsReceived(DerpLink link, List<Event.Received> packets);
+
+    void peerGone(DerpLink link, PublicKey peer);
+  }
+
+  /// TLS takes records of 16 KiB; frames that fit together leave together.
+  private static final int RECORD_BYTES = 16 * 1024;
+
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
+  /// Packets read but not yet dealt with; beyond, reading waits and TCP slows the relay down.
+  private static final int MAX_UNDER_WAY = 2_048;
+
+  /// Silence after which the relay is asked whether it is still there.
+  private static final long PING_AFTER_NANOS = 10_000_000_000L;
+
+  private static final long RETRY_UNIT_NANOS = 10_000_000L;
+  private static final long MAX_RETRY_NANOS = 2_000_000_000L;
+
+  private final Target target;
+  private final PrivateKey own;
+  private final boolean home;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final Listener listener;
+  private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
+  private final Thread reader;
+  private volatile boolean closed;
+  private volatile long rttNanos = -1;
+  private volatile @Nullable Live live;
+  private volatile @Nullable Connection opening;
+
+  /// One admitted connection.
+  private record Live(Connection connection, DerpClientSession session, SendQueue queue) {}
+
+  DerpLink(
+      Target target,
+      PrivateKey own,
+      boolean home,
+      Clock clock,
+      RandomGenerator random,
+      Listener listener) {
+    this.target = target;
+    this.own = own;
+    this.home = home;
+    this.clock = clock;
+    this.random = random;
+    this.listener = listener;
+    this.reader = Thread.ofPlatform().name("derp-read").unstarted(this::run);
+  }
+
+  void start() {
+    reader.start();
+  }
+
+  Target target() {
+    return target;
+  }
+
+  /// Round trip to the relay as of the last ping; −1 while unknown.
+  long rttNanos() {
+    return rttNanos;
+  }
+
+  boolean isUp() {
+    return live != null;
+  }
+
+  /// Sends a packet to `destination`; dropped while the link is down.
+  void send(PublicKey destination, byte[] bytes, int offset, int length, boolean priority) {
+    Live now = live;
+    if (now != null) {
+      byte[] frame = now.session.packet(destination, bytes, offset, length, clock.nanos());
+      if (frame != null) {
+        now.queue.add(frame, priority);
+      }
+    }
+  }
+
+  /// `count` received packets were dealt with.
+  void handled(int count) {
+    underWay.release(count);
+  }
+
+  /// A pause between tries ends now: something suggests that the next one works.
+  void hurry() {
+    LockSupport.unpark(reader);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Connection half = opening;
+    if (half != null) {
+      half.close();
+    }
+    Live now = live;
+    if (now != null) {
+      now.connection.close();
+    }
+    reader.interrupt();
+  }
+
+  private void run() {
+    int failures = 0;
+    while (!closed) {
+      String reason;
+      boolean wasUp = false;
+      try {
+        Connection connection = connect();
+        opening = connection;
+        try {
+          wasUp = serve(connection);
+          reason = "the relay ended the connection";
+        } finally {
+          opening = null;
+          connection.close();
+        }
+      } catch (IOException e) {
+        reason = String.valueOf(e.getMessage());
+        wasUp = live != null;
+      } catch (InterruptedException e) {
+        return;
+      }
+      endLive();
+      if (closed) {
+        return;
+      }
+      listener.linkDown(this, reason);
+      failures = wasUp ? 1 : failures + 1;
+      pause(failures);
+    }
+  }
+
+  /// n² × 10 ms, at most 2 s, each × 0.5 to 1.5 (derp §11.4).
+  private void pause(int failures) {
+    long pause = Math.min(RETRY_UNIT_NANOS * failures * failures, MAX_RETRY_NANOS);
+    LockSupport.parkNanos((long) (pause * (0.5 + random.nextDouble())));
+  }
+
+  private Connection connect() throws IOException {
+    PinPolicy policy = target.pins.isEmpty() ? PinPolicy.any() : PinPolicy.pins(target.pins);
+    Connection connection = TlsClient.connect(target.endpoints, target.host, policy, CONNECT_LIMIT);
+    boolean done = false;
+    try {
+      connection.readTimeout(CONNECT_LIMIT);
+      String host = target.host != null ? target.host : target.endpoints.getFirst().toString();
+      HttpHead answer = HttpUpgrade.request(connection, host, "/derp", Map.of("Upgrade", "DERP"));
+      if (answer.status() != 101) {
+        throw new IOException("the relay answered " + answer.startLine() + " instead of 101");
+      }
+      done = true;
+      return connection;
+    } finally {
+      if (!done) {
+        connection.close();
+      }
+    }
+  }
+
+  /// Reads until the end.
+  ///
+  /// @return whether the relay had admitted us
+  private boolean serve(Connection connection) throws IOException, InterruptedException {
+    var session = new DerpClientSession(own, target.key, random, clock.nanos());
+    byte[] buffer = new byte[32 * 1024];
+    boolean pinged = false;
+    while (true) {
+      long now = clock.nanos();
+      int length =
+          read(connection, buffer, Math.min(session.wakeAt(), now + PING_AFTER_NANOS) - now);
+      now = clock.nanos();
+      if (length < 0) {
+        if (live == null) {
+          throw new EOFException("the relay did not admit this node");
+        }
+        return true;
+      }
+      if (length > 0) {
+        pinged = false;
+        session.received(buffer, 0, length, now);
+      } else {
+        session.timeReached(now);
+        Live up = live;
+        if (up != null && !pinged) {
+          pinged = true;
+          up.queue.add(session.ping(now), true);
+        }
+      }
+      carryOut(connection, session);
+    }
+  }
+
+  /// @return bytes read, 0 when the time is over, −1 at the end
+  private static int read(Connection connection, byte[] buffer, long nanos) throws IOException {
+    connection.readTimeout(Duration.ofNanos(Math.max(nanos, 1_000_000)));
+    try {
+      return connection.input().read(buffer);
+    } catch (SocketTimeoutException e) {
+      return 0;
+    }
+  }
+
+  private void carryOut(Connection connection, DerpClientSession session)
+      throws IOException, InterruptedException {
+    List<Event.Received> packets = new ArrayList<>();
+    for (Event event = session.poll(); event != null; event = session.poll()) {
+      switch (event) {
+        case Event.Write write -> connection.output().write(write.bytes());
+        case Event.Admitted ignored -> admitted(connection, session);
+        case Event.Received packet -> packets.add(packet);
+        case Event.PeerGone gone -> listener.peerGone(this, gone.peer());
+        case Event.PingLost ignored -> throw new IOException("the relay does not answer any more");
+        case Event.Failed failed -> throw new IOException(failed.reason());
+        case Event.PingAnswered answered -> rttNanos = answered.nanos();
+        case Event.Health ignored -> {}
+        case Event.Restarting ignored -> {} // the end of the connection follows, and a new try
+      }
+    }
+    if (!packets.isEmpty()) {
+      underWay.acquire(packets.size());
+      listener.packetsReceived(this, packets);
+    }
+  }
+
+  private void admitted(Connection connection, DerpClientSession session) {
+    var queue = new SendQueue();
+    if (home) {
+      queue.add(DerpClientSession.preferred(true), true);
+    }
+    queue.add(session.ping(clock.nanos()), true); // measures the relay's latency once
+    live = new Live(connection, session, queue);
+    Thread.ofPlatform().name("derp-write").start(() -> write(connection, queue));
+    listener.linkUp(this);
+  }
+
+  private static void write(Connection connection, SendQueue queue) {
+    byte[] batch = new byte[RECORD_BYTES];
+    try {
+      OutputStream output = connection.output();
+      while (true) {
+        int length = queue.take(batch);
+        if (length < 0) {
+          return;
+        }
+        if (length > 0) {
+          output.write(batch, 0, length);
+        } else {
+          byte[] single = queue.tooLong(batch);
+          if (single != null) {
+            output.write(single);
+          }
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      connection.close(); // the reader notices and tells why
+    }
+  }
+
+  private void endLive() {
+    Live now = live;
+    live = null;
+    if (now != null) {
+      now.queue.close();
+    }
+  }
+}

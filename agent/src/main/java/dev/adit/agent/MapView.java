@@ -1,0 +1,19 @@
+package dev.adit.agent;
+
+import dev.adit.wire.Prefix;
+import dev.adit.wire.control.NodeRecord;
+import dev.adit.wire.control.RelayRecord;
+import java.util.List;
+
+/// A verified map of the network. Immutable.
+///
+/// @param networkName for people
+/// @param ranges of the network's addresses
+/// @param peers every other node
+/// @param relays those to be used, the first is everybody's home
+record MapView(
+    NodeRecord self,
+    String networkName,
+    List<Prefix> ranges,
+    List<NodeRecord> peers,
+    List<RelayRecord> relays) {}

@@ -1,0 +1,276 @@
+package dev.adit.agent;
+
+import dev.adit.core.netcheck.NetCheck;
+import dev.adit.core.netcheck.StunServer;
+import dev.adit.core.path.PathNode;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.Prefix;
+import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.control.NodeRecord;
+import dev.adit.wire.control.RelayDescription;
+import dev.adit.wire.control.RelayRecord;
+import dev.adit.wire.control.Sha256;
+import dev.adit.wire.probe.Candidate;
+import dev.adit.wire.probe.CandidateKind;
+import java.io.IOException;
+import java.net.BindException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// This node's membership in its network, carried out: the map's peers become loopback endpoints,
+/// peers of the path machine and of WireGuard; the map's relays become links. Confined to the
+/// packet loop's thread.
+final class Membership {
+  /// What it wants of the rest of the agent.
+  interface Orders {
+    /// Make WireGuard's interface so.
+    void configure(Tunnel.Wanted wanted);
+
+    /// Tell the tunnel that this peer must be told to WireGuard anew.
+    void reconfigure(PublicKey peer);
+  }
+
+  private final DataPlane plane;
+  private final LoopbackPorts ports;
+  private final PrivateKey nodeKey;
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final Orders orders;
+  private final PathNode path;
+  private final NetCheck netcheck;
+
+  private @Nullable MapView map;
+  private final Map<UUID, NodeRecord> nodes = new HashMap<>();
+  private final Map<UUID, RelayRecord> relays = new HashMap<>();
+  private @Nullable UUID homeRelay;
+
+  Membership(
+      DataPlane plane,
+      PathNode path,
+      NetCheck netcheck,
+      LoopbackPorts ports,
+      PrivateKey nodeKey,
+      Clock clock,
+      RandomGenerator random,
+      Orders orders) {
+    this.plane = plane;
+    this.path = path;
+    this.netcheck = netcheck;
+    this.ports = ports;
+    this.nodeKey = nodeKey;
+    this.clock = clock;
+    this.random = random;
+    this.orders = orders;
+  }
+
+  // --- the map
+
+  /// The verified map is now so.
+  void mapChanged(MapView newMap) throws IOException {
+    map = newMap;
+    path.overlayChanged(newMap.ranges());
+    relaysChanged(newMap.relays());
+    peersChanged(newMap.peers());
+    configureAgain();
+  }
+
+  /// Has WireGuard configured by the map held; nothing without one.
+  void configureAgain() {
+    MapView now = map;
+    if (now == null) {
+      return;
+    }
+    List<Tunnel.Peer> wanted = new ArrayList<>(nodes.size());
+    for (NodeRecord node : nodes.values()) {
+      wanted.add(new Tunnel.Peer(node.key(), ports.portOf(node.key()), node.addresses()));
+    }
+    orders.configure(new Tunnel.Wanted(wanted, now.self().addresses(), now.ranges()));
+  }
+
+  private void peersChanged(List<NodeRecord> records) throws IOException {
+    Set<PublicKey> present = new HashSet<>();
+    Map<UUID, NodeRecord> now = new HashMap<>();
+    boolean newPorts = false;
+    for (NodeRecord record : records) {
+      present.add(record.key());
+      now.put(record.node(), record);
+      NodeRecord before = nodes.get(record.node());
+      if (before != null && !before.addresses().equals(record.addresses())) {
+        orders.reconfigure(record.key());
+      }
+      if (!plane.isBound(record.key())) {
+        bind(record.key());
+        newPorts = true;
+      }
+    }
+    if (newPorts) {
+      ports.save(); // before WireGuard hears of them
+    }
+    for (NodeRecord old : nodes.values()) {
+      if (!present.contains(old.key())) {
+        plane.removePeer(old.key());
+        ports.forget(old.key());
+      }
+    }
+    for (NodeRecord record : records) {
+      plane.addPeer(record.key());
+    }
+    nodes.clear();
+    nodes.putAll(now);
+  }
+
+  /// Another program may have the stored port: then another one is drawn.
+  private void bind(PublicKey key) throws IOException {
+    int port = ports.portOf(key);
+    for (int tries = 0; ; tries++) {
+      try {
+        plane.bindLoopback(key, port);
+        return;
+      } catch (BindException e) {
+        if (tries >= 20) {
+          throw e;
+        }
+        port = ports.replace(key);
+        orders.reconfigure(key);
+      }
+    }
+  }
+
+  // --- relays
+
+  private void relaysChanged(List<RelayRecord> records) {
+    Map<UUID, RelayRecord> now = new HashMap<>();
+    for (RelayRecord record : records) {
+      if (record.description().capabilities().contains(RelayDescription.DERP)) {
+        now.put(record.relay(), record);
+      }
+    }
+    for (RelayRecord old : List.copyOf(relays.values())) {
+      RelayRecord current = now.get(old.relay());
+      if (current == null || !current.description().equals(old.description())) {
+        plane.removeLink(old.relay());
+        relays.remove(old.relay());
+      }
+    }
+    relays.putAll(now);
+    // The first of the list is everybody's home in this release.
+    homeRelay = null;
+    for (RelayRecord record : records) {
+      if (now.containsKey(record.relay())) {
+        homeRelay = record.relay();
+        break;
+      }
+    }
+    if (homeRelay != null && plane.link(homeRelay) == null) {
+      link(homeRelay);
+    }
+    netcheck.serversChanged(stunServers(records), clock.nanos());
+    plane.carryOutNetcheck(clock.nanos());
+  }
+
+  private void link(UUID id) {
+    RelayRecord record = relays.get(id);
+    if (record == null) {
+      return;
+    }
+    RelayDescription relay = record.description();
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (IpAddress address : relay.addresses()) {
+      endpoints.add(new Endpoint(address, relay.tcp()));
+    }
+    List<byte[]> pins = new ArrayList<>();
+    for (Sha256 pin : relay.certPins()) {
+      pins.add(pin.bytes());
+    }
+    String host = relay.hosts().isEmpty() ? null : relay.hosts().getFirst();
+    var target = new DerpLink.Target(id, relay.name(), relay.key(), endpoints, host, pins);
+    boolean isHome = id.equals(homeRelay);
+    plane.addLink(new DerpLink(target, nodeKey, isHome, clock, random, plane), isHome);
+  }
+
+  private static List<StunServer> stunServers(List<RelayRecord> records) {
+    List<StunServer> servers = new ArrayList<>();
+    for (RelayRecord record : records) {
+      RelayDescription relay = record.description();
+      if (relay.capabilities().contains(RelayDescription.STUN)) {
+        for (int port : relay.udp()) {
+          for (IpAddress address : relay.addresses()) {
+            servers.add(new StunServer(new Endpoint(address, port), true));
+          }
+        }
+      }
+    }
+    return servers;
+  }
+
+  // --- presence
+
+  /// Where another node is, as the coordinator says.
+  void presenceHeard(ControlMessage.NodePresence presence) {
+    NodeRecord node = nodes.get(presence.node());
+    if (node == null) {
+      return;
+    }
+    DataPlane.Peer peer = plane.peer(node.key());
+    if (peer == null) {
+      return;
+    }
+    peer.homeRelay = presence.relay();
+    if (presence.relay() != null && plane.link(presence.relay()) == null) {
+      link(presence.relay()); // a peer that lives elsewhere
+    }
+    List<Candidate> candidates = new ArrayList<>(presence.candidates().size());
+    for (ControlMessage.Candidate candidate : presence.candidates()) {
+      CandidateKind kind = CandidateKind.of(candidate.kind());
+      if (kind != null && kind != CandidateKind.RELAY) {
+        candidates.add(new Candidate.Address(kind, candidate.address()));
+      }
+    }
+    long now = clock.nanos();
+    path.presenceHeard(node.key(), presence.probeKey(), candidates, presence.online(), now);
+    plane.carryOut(now);
+  }
+
+  // --- views
+
+  @Nullable MapView map() {
+    return map;
+  }
+
+  List<NodeRecord> peers() {
+    return List.copyOf(nodes.values());
+  }
+
+  @Nullable UUID homeRelay() {
+    return homeRelay;
+  }
+
+  List<Prefix> ranges() {
+    return map == null ? List.of() : map.ranges();
+  }
+
+  /// The node with this name, id or address.
+  @Nullable NodeRecord find(String text) {
+    for (NodeRecord node : nodes.values()) {
+      boolean fits = node.name().equals(text) || node.node().toString().equals(text);
+      for (IpAddress address : node.addresses()) {
+        fits |= address.toString().equals(text);
+      }
+      if (fits) {
+        return node;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,231 @@
+package dev.adit.agent;
+
+import dev.adit.core.netcheck.NetReport;
+import dev.adit.core.path.PathNode;
+import dev.adit.core.path.PathState;
+import dev.adit.core.path.PeerStatus;
+import dev.adit.net.linux.IcmpEcho;
+import dev.adit.net.udp.UdpLoop;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.JsonWriter;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.NodeRecord;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the local socket's users ask for. Called on the socket's threads: questions about the node
+/// are put to the packet loop's thread, the ICMP echo is waited for here.
+final class NodeServices implements LocalApi.Services {
+  /// How the coordinator is doing; any thread.
+  interface Coordinator {
+    String url();
+
+    String root();
+
+    boolean isConnected();
+
+    @Nullable String remark();
+  }
+
+  private static final int PING_PAYLOAD = 56;
+
+  private final UdpLoop loop;
+  private final DataPlane plane;
+  private final PathNode path;
+  private final Membership membership;
+  private final Supplier<NetReport> report;
+  private final Coordinator coordinator;
+  private final Runnable end;
+
+  NodeServices(
+      UdpLoop loop,
+      DataPlane plane,
+      PathNode path,
+      Membership membership,
+      Supplier<NetReport> report,
+      Coordinator coordinator,
+      Runnable end) {
+    this.loop = loop;
+    this.plane = plane;
+    this.path = path;
+    this.membership = membership;
+    this.report = report;
+    this.coordinator = coordinator;
+    this.end = end;
+  }
+
+  @Override
+  public StatusReport status() {
+    return onLoop(this::statusNow);
+  }
+
+  private StatusReport statusNow() {
+    MapView map = membership.map();
+    StatusReport.Self own =
+        map == null
+            ? StatusReport.Self.NONE
+            : new StatusReport.Self(
+                map.self().node().toString(),
+                map.self().name(),
+                map.networkName(),
+                texts(map.self().addresses()));
+    List<StatusReport.Peer> peers = new ArrayList<>();
+    for (NodeRecord node : membership.peers()) {
+      peers.add(peer(node));
+    }
+    peers.sort((a, b) -> a.name().compareTo(b.name()));
+    return new StatusReport(
+        own,
+        coordinator.url(),
+        coordinator.root(),
+        coordinator.isConnected(),
+        coordinator.remark(),
+        peers);
+  }
+
+  private StatusReport.Peer peer(NodeRecord node) {
+    DataPlane.Peer peer = plane.peer(node.key());
+    PeerStatus status = path.status(node.key());
+    Endpoint direct =
+        status == null || status.state() != PathState.DIRECT ? null : status.endpoint();
+    DerpLink link = peer == null ? null : plane.linkOf(peer);
+    String relay = direct == null && link != null && link.isUp() ? link.target().name() : null;
+    return new StatusReport.Peer(
+        node.node().toString(),
+        node.name(),
+        texts(node.addresses()),
+        direct != null ? "direct" : relay != null ? "derp" : "none",
+        direct == null ? null : direct.toString(),
+        relay,
+        direct == null || status == null || status.srttNanos() == 0
+            ? -1
+            : status.srttNanos() / 1_000,
+        peer == null ? 0 : peer.receivedBytes,
+        peer == null ? 0 : peer.sentBytes);
+  }
+
+  @Override
+  public String ping(String name, long timeoutMillis, boolean withEndpoints)
+      throws MalformedException {
+    NodeRecord node = onLoop(() -> membership.find(name));
+    if (node == null) {
+      throw new MalformedException("no peer is called " + name + "; adit status lists them");
+    }
+    IpAddress address = node.addresses().getFirst();
+    long nanos;
+    try (var echo = IcmpEcho.open(address)) {
+      nanos = echo.ping(PING_PAYLOAD, Duration.ofMillis(timeoutMillis));
+    } catch (IOException e) {
+      throw new MalformedException("cannot ping " + address + ": " + e.getMessage());
+    }
+    var json = new JsonWriter().beginObject();
+    json.member("name", node.name()).member("address", address.toString());
+    if (nanos == IcmpEcho.NO_REPLY) {
+      return json.endObject().toString();
+    }
+    json.member("rttMicros", nanos / 1_000);
+    json.name("path").beginObject();
+    PathOfReply by = onLoop(() -> pathOfReply(node));
+    json.member("type", by.direct != null ? "direct" : "derp");
+    json.member("endpoint", by.direct == null || !withEndpoints ? null : by.direct.toString());
+    json.member("relay", by.direct == null ? by.relay : null);
+    return json.endObject().endObject().toString();
+  }
+
+  private record PathOfReply(@Nullable Endpoint direct, @Nullable String relay) {}
+
+  /// By which path the peer's last packet came.
+  private PathOfReply pathOfReply(NodeRecord node) {
+    DataPlane.Peer peer = plane.peer(node.key());
+    DerpLink link = peer == null ? null : plane.linkOf(peer);
+    return new PathOfReply(
+        peer == null ? null : peer.lastDirectSource, link == null ? null : link.target().name());
+  }
+
+  @Override
+  public String netcheck() {
+    NetReport now = onLoop(report);
+    var json = new JsonWriter().beginObject().name("families").beginArray();
+    family(json, "IPv4", now.v4());
+    family(json, "IPv6", now.v6());
+    json.endArray().name("answers").beginArray();
+    for (NetReport.Sample sample : now.servers()) {
+      if (sample.answered()) {
+        json.beginObject().member("server", sample.server().toString());
+        json.member("mapped", sample.mapped().toString());
+        json.member("rttMicros", sample.rttNanos() / 1_000).endObject();
+      }
+    }
+    json.endArray().name("relays").beginArray();
+    for (RelayView relay : onLoop(this::relays)) {
+      json.beginObject().member("name", relay.name).member("home", relay.home);
+      json.member("connected", relay.connected);
+      if (relay.rttMicros >= 0) {
+        json.member("rttMicros", relay.rttMicros);
+      }
+      json.endObject();
+    }
+    return json.endArray().endObject().toString();
+  }
+
+  private static void family(JsonWriter json, String name, NetReport.Family family) {
+    json.beginObject().member("family", name);
+    json.member("udp", family.udp().name().toLowerCase(java.util.Locale.ROOT));
+    json.member("mapping", family.mapping().name().toLowerCase(java.util.Locale.ROOT));
+    json.strings("mapped", family.mapped());
+    json.member("verdict", Verdicts.of(family)).endObject();
+  }
+
+  private record RelayView(String name, boolean home, boolean connected, long rttMicros) {}
+
+  private List<RelayView> relays() {
+    List<RelayView> views = new ArrayList<>();
+    for (DerpLink link : plane.links()) {
+      views.add(
+          new RelayView(
+              link.target().name(), link == plane.home(), link.isUp(), link.rttNanos() / 1_000));
+    }
+    return views;
+  }
+
+  @Override
+  public void down() {
+    end.run();
+  }
+
+  private static List<String> texts(List<IpAddress> addresses) {
+    List<String> texts = new ArrayList<>();
+    for (IpAddress address : addresses) {
+      texts.add(address.toString());
+    }
+    return texts;
+  }
+
+  private <T extends @Nullable Object> T onLoop(Supplier<T> question) {
+    var answer = new CompletableFuture<T>();
+    loop.post(() -> {
+      try {
+        answer.complete(question.get());
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e);
+      }
+    });
+    try {
+      return answer.get(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the packet loop did not answer", e);
+    }
+  }
+}

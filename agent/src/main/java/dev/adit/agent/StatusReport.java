@@ -1,0 +1,74 @@
+package dev.adit.agent;
+
+import dev.adit.wire.JsonWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What `adit status` shows, as one value. Immutable.
+///
+/// As JSON: `{"self":{"node","name","network","addresses":[…]},"coordinator":{"url","connected"},
+/// "peers":[{"node","name","addresses":[…],"path":{"type","endpoint","relay"},"rttMs","rxBytes",
+/// "txBytes"}]}`. `rttMs` is rounded up, as our JSON has no fractions. Members are only ever added.
+///
+/// @param coordinatorRoot b64 of its root key: who it is, whatever its URL
+/// @param remark a sentence such as `working from the map of …`, or null
+public record StatusReport(
+    Self self,
+    String coordinatorUrl,
+    String coordinatorRoot,
+    boolean coordinatorConnected,
+    @Nullable String remark,
+    List<Peer> peers) {
+
+  /// @param node id; empty before the first join was answered, and so the rest
+  public record Self(String node, String name, String network, List<String> addresses) {
+    static final Self NONE = new Self("", "", "", List.of());
+  }
+
+  /// @param type `direct`, `derp` or `none`
+  /// @param endpoint `ip:port` of a direct path, else null
+  /// @param relay name of the relay, else null
+  /// @param rttMicros of the direct path's last probes, −1 if unknown
+  /// @param receivedBytes of WireGuard packets from this peer, since the agent's start
+  /// @param sentBytes of WireGuard packets to this peer, since the agent's start
+  public record Peer(
+      String node,
+      String name,
+      List<String> addresses,
+      String type,
+      @Nullable String endpoint,
+      @Nullable String relay,
+      long rttMicros,
+      long receivedBytes,
+      long sentBytes) {}
+
+  /// @param withEndpoints false for users who may not see where peers are (control R-ADM-2)
+  public String toJson(boolean withEndpoints) {
+    var json = new JsonWriter(512 + 300 * peers.size()).beginObject();
+    json.name("self").beginObject();
+    json.member("node", self.node).member("name", self.name).member("network", self.network);
+    json.strings("addresses", self.addresses).endObject();
+    json.name("coordinator").beginObject();
+    json.member("url", coordinatorUrl).member("connected", coordinatorConnected);
+    json.member("root", coordinatorRoot);
+    if (remark != null) {
+      json.member("remark", remark);
+    }
+    json.endObject();
+    json.name("peers").beginArray();
+    for (Peer peer : peers) {
+      json.beginObject().member("node", peer.node).member("name", peer.name);
+      json.strings("addresses", peer.addresses);
+      json.name("path").beginObject().member("type", peer.type);
+      json.member("endpoint", withEndpoints ? peer.endpoint : null);
+      json.member("relay", peer.relay).endObject();
+      if (peer.rttMicros < 0) {
+        json.member("rttMs", null);
+      } else {
+        json.member("rttMs", (peer.rttMicros + 999) / 1_000);
+      }
+      json.member("rxBytes", peer.receivedBytes).member("txBytes", peer.sentBytes).endObject();
+    }
+    return json.endArray().endObject().toString();
+  }
+}

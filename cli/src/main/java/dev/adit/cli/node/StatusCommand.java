@@ -1,0 +1,75 @@
+package dev.adit.cli.node;
+
+import dev.adit.cli.output.Output;
+import dev.adit.cli.output.Table;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.MalformedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/// `adit status`: this node, its coordinator, and how each peer is reached.
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Shows this node, its coordinator, and how each peer is reached.")
+public final class StatusCommand implements Callable<Integer> {
+  @Mixin NodeOptions node = new NodeOptions();
+  @Mixin Output output = new Output();
+  @Spec CommandSpec spec;
+
+  @Override
+  public Integer call() throws MalformedException {
+    String status = node.agent().request("GET", "/v1/status", "", Duration.ofSeconds(10));
+    output.print(spec.commandLine().getOut(), status, StatusCommand::table);
+    return 0;
+  }
+
+  private static String table(JsonObject status) throws MalformedException {
+    var text = new StringBuilder();
+    JsonObject self = status.object("self");
+    text.append(self.string("name")).append("  ").append(joined(self.strings("addresses", 64)));
+    text.append("  network ").append(self.string("network")).append('\n');
+    JsonObject coordinator = status.object("coordinator");
+    text.append("coordinator ").append(coordinator.string("url"));
+    text.append(coordinator.bool("connected") ? ", connected" : ", not connected").append('\n');
+    String remark = coordinator.optionalString("remark");
+    if (remark != null) {
+      text.append(remark).append('\n');
+    }
+    List<JsonObject> peers = status.objects("peers", 100_000);
+    if (peers.isEmpty()) {
+      return text.append("no peers yet; another machine joins with: adit up KEY\n").toString();
+    }
+    var table = new Table("PEER", "ADDRESSES", "PATH", "RTT", "RECEIVED", "SENT");
+    for (JsonObject peer : peers) {
+      JsonObject path = peer.object("path");
+      String how = path.string("type");
+      String endpoint = path.optionalString("endpoint");
+      String relay = path.optionalString("relay");
+      table.row(
+          peer.string("name"),
+          joined(peer.strings("addresses", 64)),
+          endpoint != null ? how + " " + endpoint : relay != null ? how + " " + relay : how,
+          peer.has("rttMs") ? peer.integer("rttMs") + " ms" : "-",
+          bytes(peer.integer("rxBytes")),
+          bytes(peer.integer("txBytes")));
+    }
+    return text.append(table).toString();
+  }
+
+  private static String joined(List<String> words) {
+    return words.isEmpty() ? "-" : String.join(" ", words);
+  }
+
+  static String bytes(long count) {
+    if (count < 10_000) {
+      return count + " B";
+    }
+    return count < 10_000_000 ? count / 1_000 + " kB" : count / 1_000_000 + " MB";
+  }
+}

@@ -1,0 +1,265 @@
+package dev.adit.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.cli.lab.Lab;
+import dev.adit.cli.lab.Outcome;
+import dev.adit.net.Clock;
+import dev.adit.net.local.LocalClient;
+import dev.adit.wire.Json;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.MalformedException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A lab with a server and nodes in it, driven as a user would: by `adit serve` and `adit up KEY`.
+///
+/// Everything runs in namespaces of the lab; [#close] ends and removes it all.
+final class World implements AutoCloseable {
+  private static final Path ADIT = Path.of("..", "adit").toAbsolutePath().normalize();
+  private static final Duration START = Duration.ofSeconds(20);
+
+  final Lab lab;
+  private final boolean ipv6;
+  private @Nullable Process server;
+
+  private World(Lab lab, boolean ipv6) {
+    this.lab = lab;
+    this.ipv6 = ipv6;
+  }
+
+  /// A lab with nothing running in it.
+  static World empty(String left, String right) throws IOException {
+    return new World(Lab.up(left, right), left.endsWith("+v6"));
+  }
+
+  /// A lab with a server.
+  static World withServer(String left, String right, String... serveOptions) throws IOException {
+    World world = empty(left, right);
+    try {
+      world.serve(serveOptions);
+      return world;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  /// A lab with a server and both hosts joined.
+  static World joined(String left, String right, String... serveOptions) throws IOException {
+    World world = withServer(left, right, serveOptions);
+    try {
+      world.up("l");
+      world.up("r");
+      world.awaitPeers();
+      return world;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      world.close();
+      throw e;
+    }
+  }
+
+  // --- the server
+
+  /// Starts `adit serve` and waits until it answers.
+  void serve(String... options) throws IOException {
+    List<String> command = new ArrayList<>(List.of(ADIT.toString(), "serve"));
+    String main = lab.address(ipv6 ? "SRV6" : "SRV4");
+    String second = lab.address(ipv6 ? "SRV6B" : "SRV4B");
+    command.addAll(List.of("--url", "https://" + (ipv6 ? "[" + main + "]" : main)));
+    command.addAll(List.of("--address", main, "--address", second));
+    command.addAll(List.of(options));
+    Process started = lab.start("srv", log("serve"), command);
+    server = started;
+    await(
+        START,
+        "adit serve answers",
+        () -> {
+          assertThat(started.isAlive()).as(() -> "serve ended: " + tail("serve")).isTrue();
+          return answers(lab.run("srv").resolve("adit").resolve("coordinator.sock"));
+        });
+  }
+
+  private static boolean answers(Path socket) {
+    try {
+      return Files.exists(socket)
+          && LocalClient.request(socket, "GET", "/api/v1/nodes", new byte[0]).status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Ends the server as an operator would.
+  void stopServer() {
+    Process running = server;
+    if (running != null) {
+      end(running);
+      server = null;
+    }
+  }
+
+  /// Starts a program of ours on a host, its words in a log.
+  Process start(String host, String logName, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(ADIT.toString()));
+    command.addAll(List.of(arguments));
+    return lab.start(host, log(logName), command);
+  }
+
+  String key() throws IOException {
+    return Files.readString(lab.lib("srv").resolve("adit").resolve("join.key")).strip();
+  }
+
+  // --- nodes
+
+  /// `adit up KEY`, to its end.
+  ///
+  /// @return how long it took, in nanoseconds
+  long up(String host, String... options) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("up", key()));
+    arguments.addAll(List.of(options));
+    long begun = Clock.SYSTEM.nanos();
+    Outcome outcome = adit(host, arguments.toArray(String[]::new));
+    long took = Clock.SYSTEM.nanos() - begun;
+    assertThat(outcome.status())
+        .as(() -> "adit up on " + host + ": " + outcome.output() + agentLog(host))
+        .isZero();
+    return took;
+  }
+
+  /// Runs `adit` on a host to its end.
+  Outcome adit(String host, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(ADIT.toString()));
+    command.addAll(List.of(arguments));
+    return lab.exec(host, command.toArray(String[]::new));
+  }
+
+  JsonObject status(String host) {
+    try {
+      Path socket = lab.run(host).resolve("adit").resolve("agent.sock");
+      return Json.parseObject(LocalClient.request(socket, "GET", "/v1/status", new byte[0]).body());
+    } catch (IOException | MalformedException e) {
+      throw new AssertionError("status of " + host + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// The node's first address of the lab's family.
+  String address(String host) {
+    try {
+      for (String address : status(host).object("self").strings("addresses", 64)) {
+        if (address.contains(":") == ipv6) {
+          return address;
+        }
+      }
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+    throw new AssertionError(host + " has no address");
+  }
+
+  /// `direct`, `derp` or `none`: how the host reaches its only peer.
+  String path(String host) {
+    try {
+      List<JsonObject> peers = status(host).objects("peers", 10);
+      return peers.isEmpty() ? "none" : peers.getFirst().object("path").string("type");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean bothSay(String path) {
+    return path("l").equals(path) && path("r").equals(path);
+  }
+
+  private void awaitPeers() {
+    await(
+        START,
+        "both know each other",
+        () -> {
+          try {
+            return status("l").objects("peers", 10).size() == 1
+                && status("r").objects("peers", 10).size() == 1;
+          } catch (MalformedException e) {
+            throw new AssertionError(e);
+          }
+        });
+  }
+
+  /// Starts payload and waits until both ends use a direct path.
+  void becomeDirect() throws IOException {
+    try (var pings = new PingStream(lab, "l", address("r"), 0.1)) {
+      await(Duration.ofSeconds(15), "a direct path", () -> bothSay("direct"));
+    }
+  }
+
+  // --- helpers
+
+  Path log(String name) {
+    return lab.folder().resolve(name + ".log");
+  }
+
+  String tail(String name) {
+    try {
+      String text = Files.readString(log(name));
+      return text.substring(Math.max(0, text.length() - 2_000));
+    } catch (IOException e) {
+      return "no log";
+    }
+  }
+
+  String agentLog(String host) {
+    try {
+      String text = Files.readString(lab.lib(host).resolve("adit").resolve("agent.log"));
+      return "\nagent.log: " + text.substring(Math.max(0, text.length() - 3_000));
+    } catch (IOException e) {
+      return "\nno agent.log";
+    }
+  }
+
+  static void end(Process process) {
+    process.destroy();
+    try {
+      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Asks every 20 ms until it is so; real programs run beside us, so there is nothing to pass time
+  /// to.
+  static void await(Duration patience, String what, BooleanSupplier question) {
+    long end = Clock.SYSTEM.nanos() + patience.toNanos();
+    while (!question.getAsBoolean()) {
+      assertThat(Clock.SYSTEM.nanos()).as("waiting for: " + what).isLessThan(end);
+      LockSupport.parkNanos(20_000_000);
+    }
+  }
+
+  /// Lets real time pass while the programs of the lab do something.
+  static void pass(Duration time) {
+    long end = Clock.SYSTEM.nanos() + time.toNanos();
+    for (long now = Clock.SYSTEM.nanos(); now < end; now = Clock.SYSTEM.nanos()) {
+      LockSupport.parkNanos(end - now);
+    }
+  }
+
+  @Override
+  public void close() {
+    stopServer();
+    lab.close();
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}
