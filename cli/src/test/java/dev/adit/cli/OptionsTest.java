@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /// Names and defaults of what daemons are told are promises: this list changes only on purpose.
 class OptionsTest {
-  private static final List<String> ROLES = List.of("relay");
+  private static final List<String> ROLES = List.of("serve", "relay");
 
   @Test
   void namesAndDefaultsOfEveryRoleAreAsWritten() throws IOException {

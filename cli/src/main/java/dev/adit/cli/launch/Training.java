@@ -12,6 +12,8 @@ import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.local.LocalClient;
+import dev.adit.net.local.LocalServer;
 import dev.adit.net.tls.Connection;
 import dev.adit.net.tls.HttpExchange;
 import dev.adit.net.tls.PinPolicy;
@@ -22,16 +24,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// The run during which the Java machine notes which classes a class-data archive should hold.
 ///
-/// Argument: `cli`, `agent` or `server`. Does what such a program does on any machine, alone and
+/// Arguments: `cli`, `agent` or `server`, and an empty folder to work in. Does what such a program does on any machine, alone and
 /// without a network: reads command lines, shakes hands over TLS and Noise. Whatever fails here
 /// only makes the archive smaller, so it is printed and passed over.
 final class Training {
@@ -42,6 +46,9 @@ final class Training {
   /// Jars of ours that a node never needs, with Netty and SQL behind them.
   private static final List<String> SERVERS = List.of("adit-coordinator", "adit-relay");
 
+  private static final long SERVE_PATIENCE = 60_000_000_000L;
+  private static final long POLL = 20_000_000;
+
   private Training() {}
 
   public static void main(String[] arguments) {
@@ -50,6 +57,9 @@ final class Training {
     if (!kind.equals("cli")) {
       attempt("keys", Training::keys);
       attempt("TLS", Training::tls);
+    }
+    if (kind.equals("server")) {
+      attempt("serve", () -> serve(Path.of(arguments[1])));
     }
     attempt("classes", () -> ownClasses(kind));
   }
@@ -120,6 +130,28 @@ final class Training {
                 Duration.ofSeconds(10))) {
       HttpExchange.Answer _ = HttpExchange.get(connection, "127.0.0.1", "/", 1024);
     }
+  }
+
+  /// A server on ports that nobody uses, for as long as this process lives, and some requests to it.
+  private static void serve(Path folder) throws IOException {
+    String[] command = {
+      "serve", "--listen=127.0.0.1:0", "--stun=127.0.0.1:0", "--address=127.0.0.1",
+      "--url=https://127.0.0.1", "--state-dir=" + folder, "--run-dir=" + folder
+    };
+    Thread.ofPlatform().daemon().start(() -> Adit.run(command));
+    Path socket = folder.resolve("coordinator.sock");
+    long end = Clock.SYSTEM.nanos() + SERVE_PATIENCE;
+    while (!LocalServer.isLive(socket)) {
+      if (Clock.SYSTEM.nanos() > end) {
+        throw new IOException("the server did not start");
+      }
+      LockSupport.parkNanos(POLL);
+    }
+    for (String path : List.of("keys", "nodes", "networks", "relays", "openapi.json")) {
+      LocalClient.Answer _ =
+          LocalClient.request(socket, "GET", "/api/v1/" + path, new byte[0]);
+    }
+    LocalClient.Answer _ = LocalClient.request(socket, "POST", "/api/v1/keys", new byte[0]);
   }
 
   /// Loads, without initialising, every class of ours that a program of this kind may need.

@@ -1,0 +1,202 @@
+package dev.adit.cli.server;
+
+import dev.adit.cli.Failure;
+import dev.adit.cli.Version;
+import dev.adit.cli.output.Terminal;
+import dev.adit.coordinator.Coordinator;
+import dev.adit.coordinator.CoordinatorConfig;
+import dev.adit.net.Clock;
+import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.FrontDoor;
+import dev.adit.net.frontdoor.FrontDoorConfig;
+import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.local.LocalLimits;
+import dev.adit.net.local.LocalServer;
+import dev.adit.relay.Relay;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.HttpsUrl;
+import dev.adit.wire.control.JoinKey;
+import dev.adit.wire.control.RelayDescription;
+import dev.adit.wire.control.Sha256;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/// `adit serve`: coordinator and relay in one process, behind one TCP port.
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    addMethodSubcommands = false,
+    description = {
+      "Runs coordinator and relay in one process, for small sites. The first start makes everything"
+          + " that is needed, and a join key.",
+      "Needs one TCP port (443) and one UDP port (3478)."
+    })
+public final class ServeCommand implements Callable<Integer> {
+  private static final int LARGEST_RELAY_FILE = 1024 * 1024;
+
+  @Spec CommandSpec spec;
+
+  @Mixin ServerOptions server = new ServerOptions();
+
+  @Option(
+      names = "--url",
+      split = ",",
+      paramLabel = "URL",
+      description =
+          "Where nodes reach this server, https://HOST[:PORT], repeatable; the first one goes into"
+              + " join keys (default: this machine's address on the default route).")
+  List<String> urls = List.of();
+
+  @Option(
+      names = "--run-dir",
+      paramLabel = "FOLDER",
+      defaultValue = "/run/adit",
+      description = "Where the local socket goes (default: ${DEFAULT-VALUE}).")
+  Path runDir = Path.of("/run/adit");
+
+  @Option(names = "--no-derp", description = "Run no relay here.")
+  boolean noDerp;
+
+  @Option(
+      names = "--relay-file",
+      split = ",",
+      paramLabel = "FILE",
+      description =
+          "Tell nodes of the relays described here, as adit relay describe -o json prints them;"
+              + " repeatable.")
+  List<Path> relayFiles = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    ServerConfig config = server.config();
+    List<HttpsUrl> places = urls(config);
+    List<RelayDescription> others = relaysOfFiles();
+    FreePorts.check(config.listen(), noDerp ? List.of() : config.stun());
+    try (Opened opened = new Opened()) {
+      Coordinator coordinator = open(opened, config, places, others);
+      announce(coordinator, places.get(0));
+      opened.untilSignal();
+    }
+    return Failure.DONE;
+  }
+
+  private Coordinator open(
+      Opened opened, ServerConfig config, List<HttpsUrl> places, List<RelayDescription> others) {
+    try {
+      StateFiles.createFolder(config.stateDir());
+      Files.createDirectories(runDir);
+      SecureRandom random = new SecureRandom();
+      ServerCertificate certificate = RelayParts.certificate(config, places, random);
+      List<RelayDescription> relays = new ArrayList<>();
+      Routes routes = new Routes();
+      LateAdmission admission = new LateAdmission();
+      if (!noDerp) {
+        Relay relay =
+            opened.add(
+                Relay.open(
+                    RelayParts.config(config, places, certificate),
+                    admission,
+                    Clock.SYSTEM,
+                    random));
+        relays.add(relay.description());
+        var _ = relay.addTo(routes);
+      }
+      relays.addAll(others);
+      Coordinator coordinator =
+          opened.add(
+              Coordinator.open(
+                  new CoordinatorConfig(
+                      config.stateDir(),
+                      places,
+                      List.of(Sha256.of(certificate.pin())),
+                      relays,
+                      OwnAddresses.inUse(),
+                      "adit " + Version.number()),
+                  Clock.SYSTEM,
+                  random));
+      admission.become(coordinator.admission());
+      routes
+          .http(Coordinator.IDENTITY_PATH, coordinator.identity())
+          .message(Coordinator.STREAM_PATH, Coordinator.SUBPROTOCOL, coordinator.agentStream())
+          .http(Coordinator.API_PREFIX, coordinator.api());
+      FrontDoor _ =
+          opened.add(
+              FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls()), routes));
+      LocalServer _ =
+          opened.add(
+              LocalServer.start(
+                  runDir.resolve("coordinator.sock"),
+                  LocalServer.OWNER,
+                  coordinator.api(),
+                  LocalLimits.coordinator()));
+      return coordinator;
+    } catch (IOException e) {
+      opened.close();
+      throw RelayParts.failure(e);
+    }
+  }
+
+  private List<HttpsUrl> urls(ServerConfig config) {
+    List<HttpsUrl> places = new ArrayList<>();
+    for (String text : urls) {
+      try {
+        places.add(HttpsUrl.parse(text));
+      } catch (MalformedException e) {
+        throw Failure.usage("--url " + text + ": " + e.getMessage());
+      }
+    }
+    if (places.isEmpty()) {
+      IpAddress own = OwnAddresses.onDefaultRoute();
+      if (own == null) {
+        throw Failure.usage(
+            "this machine has no default route; say where nodes reach it: --url https://HOST");
+      }
+      places.add(new HttpsUrl(own.toString(), config.tcpPort()));
+    }
+    return places;
+  }
+
+  private List<RelayDescription> relaysOfFiles() {
+    List<RelayDescription> relays = new ArrayList<>();
+    for (Path file : relayFiles) {
+      try {
+        byte[] json = StateFiles.read(file.toAbsolutePath(), LARGEST_RELAY_FILE);
+        relays.addAll(RelayDescription.parseAll(new String(json, StandardCharsets.UTF_8)));
+      } catch (IOException | MalformedException e) {
+        throw Failure.failed("relay file " + file + ": " + e.getMessage());
+      }
+    }
+    return relays;
+  }
+
+  /// Says how to go on. A secret goes to a terminal only (control R-ADM-5).
+  private void announce(Coordinator coordinator, HttpsUrl url) throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    out.println("serving " + url + (noDerp ? " (coordinator)" : " (coordinator and relay)"));
+    JoinKey key = coordinator.firstJoinKey();
+    if (key == null) {
+      out.println("for another node: adit key create");
+    } else if (Terminal.isStandardOutput()) {
+      out.println("join key, for up to 100 machines within 24 hours of the first start:");
+      out.println("  " + key.text());
+      out.println("on each machine:");
+      out.println("  adit up " + key.text());
+    } else {
+      out.println("join key: " + coordinator.joinKeyFile());
+    }
+    out.flush();
+  }
+}
