@@ -117,6 +117,7 @@ public final class Coordinator implements AutoCloseable {
             records,
             admission,
             identity::document,
+            identity.identity().recordKeys(),
             config.build(),
             clock,
             start);

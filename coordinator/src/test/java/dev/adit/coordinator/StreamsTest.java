@@ -3,6 +3,8 @@ package dev.adit.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.SigningKey;
+import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.ControlMessage.Candidate;
 import dev.adit.wire.control.ControlMessage.Current;
@@ -10,6 +12,7 @@ import dev.adit.wire.control.ControlMessage.Delta;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
+import dev.adit.wire.control.ControlMessage.Newer;
 import dev.adit.wire.control.ControlMessage.OwnPresence;
 import dev.adit.wire.control.ControlMessage.PeerPresence;
 import dev.adit.wire.control.ControlMessage.Removed;
@@ -18,9 +21,11 @@ import dev.adit.wire.control.ControlMessage.Resync;
 import dev.adit.wire.control.ControlMessage.Superseded;
 import dev.adit.wire.control.ControlMessage.Watch;
 import dev.adit.wire.control.ControlMessage.Welcome;
+import dev.adit.wire.control.Envelope;
 import dev.adit.wire.control.HeadRecord;
 import dev.adit.wire.control.NodeRecord;
 import dev.adit.wire.control.NodeState;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -323,6 +328,41 @@ class StreamsTest {
     assertThat(welcome.stream()).isGreaterThan(stream);
     assertThat(again.next(Current.class).revision()).isEqualTo(map.revision());
     assertThat(site.coordinator.admission().admits(agent.nodeKey.publicKey())).isTrue();
+  }
+
+  /// C-18: the database is older than what agents hold.
+  @Test
+  void anAgentThatHoldsANewerRecordMakesOursNewer() throws Exception {
+    var first = site.joined("one");
+    var second = site.joined("two");
+    var delta = first.next(Delta.class);
+    var held = NodeRecord.parse(delta.nodes().getFirst().body());
+    long serial = held.serial() + 1000;
+    var newer =
+        new NodeRecord(
+            held.network(),
+            held.node(),
+            held.key(),
+            true,
+            "elsewhere",
+            held.addresses(),
+            List.of(),
+            List.of(),
+            null,
+            held.issuedAt(),
+            0,
+            serial);
+    var forger = SigningKey.generate(new SecureRandom());
+    var ours =
+        SigningKey.of(
+            Text.parseB64(Files.readString(state.resolve("identity/record.key")).strip(), 32));
+    first.send(new Newer(held.network(), Envelope.sign(Context.NODE, newer.body(), forger)));
+    first.send(new Newer(held.network(), Envelope.sign(Context.NODE, newer.body(), ours)));
+
+    var healed = NodeRecord.parse(second.await(Delta.class).nodes().getFirst().body());
+    assertThat(healed.node()).isEqualTo(held.node());
+    assertThat(healed.name()).isEqualTo("two");
+    assertThat(healed.serial()).isEqualTo(serial + 1);
   }
 
   @Test

@@ -4,21 +4,20 @@ import dev.adit.coordinator.NetworkAdmission;
 import dev.adit.coordinator.store.Committed;
 import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
-import dev.adit.core.coordinator.FailedJoins;
 import dev.adit.core.coordinator.Gathering;
-import dev.adit.core.coordinator.Joining;
+import dev.adit.core.coordinator.Healing;
 import dev.adit.core.coordinator.NetworkView;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.Takeovers;
 import dev.adit.crypto.PublicKey;
+import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.Clock;
 import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
-import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.Newer;
 import dev.adit.wire.control.ControlMessage.OwnPresence;
 import dev.adit.wire.control.ControlMessage.Removed;
@@ -29,7 +28,6 @@ import dev.adit.wire.control.ControlMessage.Unsupported;
 import dev.adit.wire.control.ControlMessage.Watch;
 import dev.adit.wire.control.ControlMessage.Welcome;
 import dev.adit.wire.control.Envelope;
-import dev.adit.wire.control.NodeState;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +46,6 @@ import org.slf4j.LoggerFactory;
 /// the rest is confined to the hub thread.
 public final class Hub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
-  private static final int MOST_FAILED_JOINS = 5;
   private static final int MOST_MAPS = 10;
   private static final long MINUTE = 60_000_000_000L;
 
@@ -56,6 +53,7 @@ public final class Hub implements AutoCloseable {
   private final Transactions transactions;
   private final NetworkAdmission admission;
   private final Supplier<Envelope> identity;
+  private final List<VerifyingKey> recordKeys;
   private final String build;
   private final Clock clock;
   private final HubThread thread;
@@ -67,9 +65,10 @@ public final class Hub implements AutoCloseable {
   private final Map<PublicKey, Session> running = new HashMap<>();
   private final Map<Peer, Session> sessions = new HashMap<>();
   private final Takeovers takeovers = new Takeovers();
-  private final FailedJoins failedJoins = new FailedJoins();
+  private final Joins joins;
 
   /// @param identity the document as it is now
+  /// @param recordKeys with which records of this coordinator were signed
   /// @param build of this program, for agents' logs
   /// @param state read from the database before anybody connects
   public Hub(
@@ -78,6 +77,7 @@ public final class Hub implements AutoCloseable {
       Records records,
       NetworkAdmission admission,
       Supplier<Envelope> identity,
+      List<VerifyingKey> recordKeys,
       String build,
       Clock clock,
       StartState state) {
@@ -85,10 +85,12 @@ public final class Hub implements AutoCloseable {
     this.transactions = transactions;
     this.admission = admission;
     this.identity = identity;
+    this.recordKeys = List.copyOf(recordKeys);
     this.build = build;
     this.clock = clock;
     thread = new HubThread(clock, new Due());
     numbers = new StreamNumbers(writer, thread, state.firstStream());
+    joins = new Joins(this, thread, writer, transactions, clock);
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
     for (NetworkView view : state.networks()) {
       rooms.put(view.network().id(), new Room(view, records, clock));
@@ -180,7 +182,7 @@ public final class Hub implements AutoCloseable {
     return answer;
   }
 
-  private Room room(UUID network) {
+  Room room(UUID network) {
     Room room = rooms.get(network);
     if (room == null) {
       throw new IllegalStateException("no network " + network);
@@ -188,7 +190,7 @@ public final class Hub implements AutoCloseable {
     return room;
   }
 
-  private void apply(Committed change) {
+  void apply(Committed change) {
     Room room = room(change.network().id());
     var nodes = change.nodes().stream().map(StartState::node).toList();
     for (var node : nodes) {
@@ -311,75 +313,12 @@ public final class Hub implements AutoCloseable {
     thread.post(() -> {
       Session session = sessions.get(peer);
       if (session != null) {
-        join(session, join, proven);
+        joins.asked(session, join, proven);
       }
     });
   }
 
-  private void join(Session session, Join join, boolean proven) {
-    if (session.failedJoins >= MOST_FAILED_JOINS) {
-      session.peer.send(failure(join.id(), Refusal.rateLimited(60, true)));
-      return;
-    }
-    var command =
-        new Joining.Command(
-            join.key(),
-            join.secret(),
-            session.peer.machine(),
-            join.nodeKey(),
-            proven,
-            join.name(),
-            join.addresses());
-    long now = clock.wall().toEpochMilli();
-    writer.submit(
-        sql -> transactions.join(sql, command, now),
-        result -> thread.post(() -> joined(session, join.id(), result)));
-  }
-
-  private void joined(Session session, long re, Writer.Result<Transactions.Joined> result) {
-    switch (result) {
-      case Writer.Result.Failed(var refusal) -> session.peer.send(failure(re, refusal));
-      case Writer.Result.Done(var done) -> {
-        Committed committed = done.committed();
-        if (committed != null) {
-          apply(committed);
-        }
-        switch (done.outcome()) {
-          case Joining.Outcome.Refused(var refusal) -> refuse(session, re, refusal);
-          case Joining.Outcome.Existing(var node) -> answer(session, re, node, true);
-          case Joining.Outcome.Rekeyed(var node) -> answer(session, re, node, true);
-          case Joining.Outcome.Created(var node) -> {
-            LOG.info("node {} joined network {}", node.name(), node.network());
-            answer(session, re, node, false);
-          }
-        }
-      }
-    }
-  }
-
-  private void answer(Session session, long re, NodeRow node, boolean existing) {
-    Room room = room(node.network());
-    room.afterDelta(() -> {
-      // A node removed meanwhile, or a stream superseded: the agent asks again and learns it.
-      if (!session.ended && room.view.nodes().containsKey(node.id())) {
-        session.peer.send(new Joined(re, node.network(), node.id(), NodeState.ACTIVE, existing));
-        room.attach(session, node.id(), null);
-      }
-    });
-  }
-
-  private void refuse(Session session, long re, Refusal refusal) {
-    session.failedJoins++;
-    Refusal told = refusal;
-    if (refusal.code().equals("join_key_unknown")) {
-      long wait = failedJoins.failed(session.peer.address(), clock.nanos());
-      told = wait == 0 ? refusal : Refusal.rateLimited(wait, false);
-    }
-    LOG.info("a join was refused: {}", told.code());
-    session.peer.send(failure(re, told));
-  }
-
-  private static Failure failure(long re, Refusal refusal) {
+  static Failure failure(long re, Refusal refusal) {
     return new Failure(re, refusal.code(), refusal.text(), refusal.retryMillis(), refusal.fatal());
   }
 
@@ -418,9 +357,39 @@ public final class Hub implements AutoCloseable {
         }
       }
       case Resync(var network) -> resync(session, network);
-      case Newer(var network, _) -> LOG.warn("a node of {} holds a newer record", network);
+      case Newer(_, var held) -> heal(held);
       case Unsupported(_, var what) -> LOG.info("an agent does not understand {}", what);
       default -> throw new IllegalStateException("not for the hub: " + message.getClass());
+    }
+  }
+
+  private void heal(Envelope held) {
+    var record = Healing.verified(held, recordKeys);
+    if (record == null) {
+      LOG.debug("a report of a newer record was not signed by us");
+      return;
+    }
+    long now = clock.wall().getEpochSecond();
+    writer.submit(
+        sql -> transactions.heal(sql, record, held.body(), now),
+        result -> {
+          if (result instanceof Writer.Result.Done(var healed)) {
+            thread.post(() -> healed(record.node(), healed));
+          }
+        });
+  }
+
+  private void healed(UUID node, Transactions.Healed healed) {
+    switch (healed.outcome()) {
+      case Healing.Outcome.Ignored _ -> {}
+      case Healing.Outcome.Alarm(long serial) ->
+          LOG.error("history conflict: node {} has a record of the future, {}", node, serial);
+      case Healing.Outcome.Reissued _ -> {
+        LOG.warn("history conflict: the record of node {} was newer elsewhere", node);
+        if (healed.committed() != null) {
+          apply(healed.committed());
+        }
+      }
     }
   }
 

@@ -41,6 +41,23 @@ public record NodeRow(
         network, id, machineKey, key, name, addresses, host, next, nowSeconds, createdAt, 0);
   }
 
+  /// The same content with a serial above `held`, which somebody has seen.
+  NodeRow above(long held, long nowSeconds) {
+    long next = Serials.next(held, nowSeconds);
+    return new NodeRow(
+        network,
+        id,
+        machineKey,
+        nodeKey,
+        name,
+        addresses,
+        host,
+        next,
+        nowSeconds,
+        createdAt,
+        endedAt);
+  }
+
   /// The tombstone that keeps the id known (control R-DB-10) and the address resting.
   NodeRow ended(long nowSeconds) {
     long next = Serials.next(serial, nowSeconds);

@@ -1,0 +1,103 @@
+package dev.adit.coordinator.stream;
+
+import dev.adit.coordinator.store.Committed;
+import dev.adit.coordinator.store.Transactions;
+import dev.adit.coordinator.store.Writer;
+import dev.adit.core.coordinator.FailedJoins;
+import dev.adit.core.coordinator.Joining;
+import dev.adit.core.coordinator.NodeRow;
+import dev.adit.core.coordinator.Refusal;
+import dev.adit.net.Clock;
+import dev.adit.wire.control.ControlMessage.Join;
+import dev.adit.wire.control.ControlMessage.Joined;
+import dev.adit.wire.control.NodeState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Takes a `join` from the stream to the database and the answer back (control R-JOIN-5, R-JOIN-7).
+/// Confined to the hub thread.
+final class Joins {
+  private static final Logger LOG = LoggerFactory.getLogger(Joins.class);
+  private static final int MOST_FAILED_JOINS = 5;
+
+  private final Hub hub;
+  private final HubThread thread;
+  private final Writer writer;
+  private final Transactions transactions;
+  private final Clock clock;
+  private final FailedJoins failedJoins = new FailedJoins();
+
+  Joins(Hub hub, HubThread thread, Writer writer, Transactions transactions, Clock clock) {
+    this.hub = hub;
+    this.thread = thread;
+    this.writer = writer;
+    this.transactions = transactions;
+    this.clock = clock;
+  }
+
+  /// A machine wants to become a node.
+  ///
+  /// @param proven it holds the node key of `join`
+  void asked(Session session, Join join, boolean proven) {
+    if (session.failedJoins >= MOST_FAILED_JOINS) {
+      session.peer.send(Hub.failure(join.id(), Refusal.rateLimited(60, true)));
+      return;
+    }
+    var command =
+        new Joining.Command(
+            join.key(),
+            join.secret(),
+            session.peer.machine(),
+            join.nodeKey(),
+            proven,
+            join.name(),
+            join.addresses());
+    long now = clock.wall().toEpochMilli();
+    writer.submit(
+        sql -> transactions.join(sql, command, now),
+        result -> thread.post(() -> joined(session, join.id(), result)));
+  }
+
+  private void joined(Session session, long re, Writer.Result<Transactions.Joined> result) {
+    switch (result) {
+      case Writer.Result.Failed(var refusal) -> session.peer.send(Hub.failure(re, refusal));
+      case Writer.Result.Done(var done) -> {
+        Committed committed = done.committed();
+        if (committed != null) {
+          hub.apply(committed);
+        }
+        switch (done.outcome()) {
+          case Joining.Outcome.Refused(var refusal) -> refuse(session, re, refusal);
+          case Joining.Outcome.Existing(var node) -> answer(session, re, node, true);
+          case Joining.Outcome.Rekeyed(var node) -> answer(session, re, node, true);
+          case Joining.Outcome.Created(var node) -> {
+            LOG.info("node {} joined network {}", node.name(), node.network());
+            answer(session, re, node, false);
+          }
+        }
+      }
+    }
+  }
+
+  private void answer(Session session, long re, NodeRow node, boolean existing) {
+    Room room = hub.room(node.network());
+    room.afterDelta(() -> {
+      // A node removed meanwhile, or a stream superseded: the agent asks again and learns it.
+      if (!session.ended && room.view.nodes().containsKey(node.id())) {
+        session.peer.send(new Joined(re, node.network(), node.id(), NodeState.ACTIVE, existing));
+        room.attach(session, node.id(), null);
+      }
+    });
+  }
+
+  private void refuse(Session session, long re, Refusal refusal) {
+    session.failedJoins++;
+    Refusal told = refusal;
+    if (refusal.code().equals("join_key_unknown")) {
+      long wait = failedJoins.failed(session.peer.address(), clock.nanos());
+      told = wait == 0 ? refusal : Refusal.rateLimited(wait, false);
+    }
+    LOG.info("a join was refused: {}", told.code());
+    session.peer.send(Hub.failure(re, told));
+  }
+}

@@ -1,0 +1,72 @@
+package dev.adit.coordinator.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.wire.control.Context;
+import dev.adit.wire.control.HttpsUrl;
+import dev.adit.wire.control.Sha256;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IdentityFilesTest {
+  private static final long NOW = 1_763_712_000L;
+  private static final long DAY = 24 * 3600;
+  private static final List<HttpsUrl> URLS = List.of(HttpsUrl.literal("https://vpn.example.org"));
+
+  @TempDir Path folder;
+
+  @Test
+  void theFirstStartMakesKeysOfTheOwnerAndASignedDocument() throws Exception {
+    var files = open(URLS, NOW);
+    var identity = files.identity();
+    assertThat(files.document().isSignedBy(Context.IDENTITY, List.of(identity.root()))).isTrue();
+    assertThat(identity.serial()).isEqualTo(NOW);
+    assertThat(identity.notAfter()).isEqualTo(NOW + 400 * DAY);
+    assertThat(identity.channelKeys()).containsExactly(files.channelKey().publicKey());
+    assertThat(identity.recordKeys()).containsExactly(files.recordKey().verifyingKey());
+    for (String name : List.of("root.key", "record.key", "channel.key", "identity.json")) {
+      var mode = Files.getPosixFilePermissions(folder.resolve(name));
+      assertThat(PosixFilePermissions.toString(mode)).as(name).isEqualTo("rw-------");
+    }
+  }
+
+  @Test
+  void aRestartIsTheSameCoordinatorWithTheSameDocument() throws Exception {
+    var first = open(URLS, NOW);
+    var second = open(URLS, NOW + 199 * DAY);
+    assertThat(second.document()).isEqualTo(first.document());
+  }
+
+  @Test
+  void theDocumentIsRenewedAtHalfOfItsTimeOrWhenItSaysSomethingElse() throws Exception {
+    var first = open(URLS, NOW).identity();
+    var renewed = open(URLS, NOW + 201 * DAY).identity();
+    assertThat(renewed.coordinator()).isEqualTo(first.coordinator());
+    assertThat(renewed.root()).isEqualTo(first.root());
+    assertThat(renewed.serial()).isEqualTo(NOW + 201 * DAY);
+
+    var urls = List.of(HttpsUrl.literal("https://other.example.org"));
+    var moved = open(urls, NOW).identity();
+    assertThat(moved.urls()).isEqualTo(urls);
+    assertThat(moved.serial()).isEqualTo(renewed.serial() + 1);
+  }
+
+  @Test
+  void withoutTheRootKeyTheDocumentStays() throws Exception {
+    var first = open(URLS, NOW);
+    Files.delete(folder.resolve("root.key"));
+    var later = open(URLS, NOW + 300 * DAY);
+    assertThat(later.document()).isEqualTo(first.document());
+    assertThat(folder.resolve("root.key")).doesNotExist();
+  }
+
+  private IdentityFiles open(List<HttpsUrl> urls, long now) throws Exception {
+    var pins = List.of(Sha256.of(new byte[32]));
+    return IdentityFiles.open(folder, urls, pins, now * 1000, new Random(now));
+  }
+}
