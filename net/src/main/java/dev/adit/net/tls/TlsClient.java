@@ -4,7 +4,6 @@ import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
@@ -205,7 +203,7 @@ public final class TlsClient {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 
-  private static SSLContext context(PinPolicy policy) {
+  static SSLContext context(PinPolicy policy) {
     try {
       var context = SSLContext.getInstance("TLS");
       boolean roots = policy instanceof PinPolicy.PublicRoots;
@@ -216,17 +214,14 @@ public final class TlsClient {
     }
   }
 
-  /// Loads and warms what the first handshake needs, by making a client's first message for nobody.
-  /// Takes about as long as half a handshake: call it on a thread of its own at the very start.
+  /// Loads and warms what the first handshake needs, on this thread and on one more. Call it on a
+  /// thread of its own at the very start; a handshake that begins meanwhile is slower, not wrong.
   public static void preload() {
-    try {
-      SSLEngine engine = context(PinPolicy.any()).createSSLEngine();
-      engine.setUseClientMode(true);
-      engine.setSSLParameters(parameters("adit.invalid", PinPolicy.any(), FIRST_GROUPS));
-      var hello = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
-      engine.wrap(ByteBuffer.allocate(0), hello);
-    } catch (SSLException e) {
-      throw new IllegalStateException("this Java runtime has no TLS", e);
-    }
+    Thread.ofPlatform().daemon().name("tls-warm-up").start(TlsWarmUp::verification);
+    TlsWarmUp.firstMessage();
+  }
+
+  static SSLParameters firstParameters(@Nullable String sni, PinPolicy policy) {
+    return parameters(sni, policy, FIRST_GROUPS);
   }
 }

@@ -27,6 +27,12 @@ class TlsClientTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   @Test
+  void canBeWarmedUp() {
+    TlsWarmUp.firstMessage();
+    TlsWarmUp.verification();
+  }
+
+  @Test
   void speaksTls13AndTellsTheCertificates() throws Exception {
     try (var server = TestServer.tls("TLSv1.3", TlsClientTest::echo);
         var connection =
