@@ -16,7 +16,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/// Copies a jar, giving classes of Java 5 the stack maps of Java 8.
+/// Copies a jar so that it starts fast: classes of Java 5 get the stack maps of Java 8, and the jar's
+/// signature is left out, which would be checked at every start and keeps its classes out of archives
+/// (measured: the first Ed25519 signature checked after 79 ms instead of 270).
 ///
 /// Class-data archives leave out what was checked by the old verifier, and that is every class
 /// without stack maps; picocli is made of nothing else. Measured: `adit --version` takes 200 ms
@@ -37,6 +39,9 @@ final class ModernJar {
       ClassFile classes = classFile(jar);
       for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();
+        if (isSignature(entry.getName())) {
+          continue;
+        }
         byte[] bytes = read(jar, entry);
         ZipEntry out = new ZipEntry(entry.getName());
         out.setLastModifiedTime(FileTime.fromMillis(0));
@@ -46,6 +51,14 @@ final class ModernJar {
       }
     }
     Files.setLastModifiedTime(to, Files.getLastModifiedTime(from));
+  }
+
+  private static boolean isSignature(String name) {
+    return name.startsWith("META-INF/")
+        && (name.endsWith(".SF")
+            || name.endsWith(".RSA")
+            || name.endsWith(".DSA")
+            || name.endsWith(".EC"));
   }
 
   private static byte[] modern(ClassFile classes, byte[] bytes) {
