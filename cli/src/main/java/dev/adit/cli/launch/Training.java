@@ -35,9 +35,9 @@ import java.util.zip.ZipFile;
 
 /// The run during which the Java machine notes which classes a class-data archive should hold.
 ///
-/// Arguments: `cli`, `agent` or `server`, and an empty folder to work in. Does what such a program does on any machine, alone and
-/// without a network: reads command lines, shakes hands over TLS and Noise. Whatever fails here
-/// only makes the archive smaller, so it is printed and passed over.
+/// Arguments: `cli`, `agent` or `server`, and an empty folder to work in. Does what such a program
+/// does on any machine, alone and without a network: reads command lines, shakes hands over TLS and
+/// Noise. Whatever fails here only makes the archive smaller, so it is printed and passed over.
 final class Training {
   private static final String[][] COMMANDS = {
     {"--version"}, {"--help"}, {"no-such-verb"}, {"up", "--help"}, {"key", "list", "--wrong"}
@@ -132,11 +132,17 @@ final class Training {
     }
   }
 
-  /// A server on ports that nobody uses, for as long as this process lives, and some requests to it.
+  /// A server on ports that nobody uses, for as long as this process lives, and some requests to
+  /// it.
   private static void serve(Path folder) throws IOException {
     String[] command = {
-      "serve", "--listen=127.0.0.1:0", "--stun=127.0.0.1:0", "--address=127.0.0.1",
-      "--url=https://127.0.0.1", "--state-dir=" + folder, "--run-dir=" + folder
+      "serve",
+      "--listen=127.0.0.1:0",
+      "--stun=127.0.0.1:0",
+      "--address=127.0.0.1",
+      "--url=https://127.0.0.1",
+      "--state-dir=" + folder,
+      "--run-dir=" + folder
     };
     Thread.ofPlatform().daemon().start(() -> Adit.run(command));
     Path socket = folder.resolve("coordinator.sock");
@@ -148,8 +154,7 @@ final class Training {
       LockSupport.parkNanos(POLL);
     }
     for (String path : List.of("keys", "nodes", "networks", "relays", "openapi.json")) {
-      LocalClient.Answer _ =
-          LocalClient.request(socket, "GET", "/api/v1/" + path, new byte[0]);
+      LocalClient.Answer _ = LocalClient.request(socket, "GET", "/api/v1/" + path, new byte[0]);
     }
     LocalClient.Answer _ = LocalClient.request(socket, "POST", "/api/v1/keys", new byte[0]);
   }
