@@ -156,9 +156,8 @@ class PathScenariosTest {
     String address = world.address("r");
     long begun = Clock.SYSTEM.nanos();
     try (var pings = new PingStream(world.lab, "l", address, 0.05)) {
-      World.await(Duration.ofSeconds(10), "the first ping", () -> pings.firstAnswer() != null);
-      Long first = pings.firstAnswer();
-      assertThat(first).isNotNull();
+      World.await(Duration.ofSeconds(10), "the first ping", () -> pings.firstAnswer() >= 0);
+      long first = pings.firstAnswer();
       System.out.printf("first ping after %d ms%n", (first - begun) / 1_000_000);
       return first - begun;
     }

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A running `ping` in a host's namespace: which sequence numbers were answered, and when.
 final class PingStream implements AutoCloseable {
@@ -16,7 +15,7 @@ final class PingStream implements AutoCloseable {
   private final Thread reader;
   private final BitSet answered = new BitSet();
   private final List<Long> times = new ArrayList<>();
-  private volatile @Nullable Long first;
+  private volatile long first = -1;
   private volatile long last = -1;
 
   /// @param interval seconds between requests
@@ -47,13 +46,13 @@ final class PingStream implements AutoCloseable {
     answered.set(sequence);
     times.add(now);
     last = now;
-    if (first == null) {
+    if (first < 0) {
       first = now;
     }
   }
 
-  /// When the first answer came; null if none has.
-  @Nullable Long firstAnswer() {
+  /// When the first answer came; −1 if none has.
+  long firstAnswer() {
     return first;
   }
 

@@ -195,7 +195,7 @@ final class World implements AutoCloseable {
 
   /// Starts payload and waits until both ends use a direct path.
   void becomeDirect() throws IOException {
-    try (var pings = new PingStream(lab, "l", address("r"), 0.1)) {
+    try (var _ = new PingStream(lab, "l", address("r"), 0.1)) {
       await(Duration.ofSeconds(15), "a direct path", () -> bothSay("direct"));
     }
   }
