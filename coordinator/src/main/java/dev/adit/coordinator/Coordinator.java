@@ -127,7 +127,7 @@ public final class Coordinator implements AutoCloseable {
     var routes = new ArrayList<Route>();
     routes.addAll(
         new KeyResource(writer, transactions, network, secrets::text, this::tidy, clock).routes());
-    routes.addAll(new NodeResource(writer, transactions, hub, clock).routes());
+    routes.addAll(new NodeResource(hub).routes());
     routes.addAll(new SiteResource(writer).routes());
     api = new Api(tokens, routes);
     housekeeping =

@@ -309,6 +309,36 @@ class StreamsTest {
   }
 
   @Test
+  void joinsAndRemovalsAtOnceLeaveEverybodyAtTheSameRevision() throws Exception {
+    var first = site.joined("first");
+    int count = 20;
+    for (int i = 0; i < count; i++) {
+      site.joined("old-" + i);
+    }
+    var removals = new ArrayList<Thread>();
+    for (int i = 0; i < count; i++) {
+      String path = "/api/v1/nodes/old-" + i;
+      removals.add(Thread.startVirtualThread(() -> site.call("DELETE", path, "")));
+      var agent = TestAgent.connect(site.coordinator);
+      agent.next(Welcome.class);
+      agent.join(site.joinKey(), "new");
+    }
+    for (var removal : removals) {
+      removal.join();
+    }
+    long revision = 1;
+    int gone = 0;
+    while (revision < 1 + 3 * count) {
+      var delta = first.await(Delta.class);
+      assertThat(delta.from()).isEqualTo(revision);
+      revision = delta.revision();
+      gone += delta.gone().size();
+    }
+    assertThat(gone).isEqualTo(count);
+    assertThat(site.json("GET", "/api/v1/nodes", "").objects("nodes", 50)).hasSize(1 + count);
+  }
+
+  @Test
   void aRestartKeepsNodesKeysAddressesAndStreamNumbersRise() throws Exception {
     var agent = TestAgent.connect(site.coordinator);
     long stream = agent.next(Welcome.class).stream();

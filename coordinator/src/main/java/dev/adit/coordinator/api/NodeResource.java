@@ -1,12 +1,10 @@
 package dev.adit.coordinator.api;
 
-import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.Hub;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.Removing;
-import dev.adit.net.Clock;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.wire.JsonWriter;
 import java.util.List;
@@ -17,16 +15,10 @@ import org.slf4j.LoggerFactory;
 public final class NodeResource {
   private static final Logger LOG = LoggerFactory.getLogger(NodeResource.class);
 
-  private final Commands commands;
-  private final Transactions transactions;
   private final Hub hub;
-  private final Clock clock;
 
-  public NodeResource(Writer writer, Transactions transactions, Hub hub, Clock clock) {
-    this.commands = new Commands(writer);
-    this.transactions = transactions;
+  public NodeResource(Hub hub) {
     this.hub = hub;
-    this.clock = clock;
   }
 
   public List<Route> routes() {
@@ -57,20 +49,12 @@ public final class NodeResource {
 
   /// Answers when relays and every other node on line were told (control R-REC-9).
   private HttpResponse remove(String idOrName) {
-    long now = clock.wall().getEpochSecond();
-    return switch (commands.run(sql -> transactions.remove(sql, idOrName, now))) {
+    return switch (Commands.await(hub.remove(idOrName))) {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
-      case Writer.Result.Done(var removed) -> {
-        if (removed.committed() != null) {
-          Commands.await(hub.committed(removed.committed()));
-        }
-        yield switch (removed.outcome()) {
-          case Removing.Outcome.Refused(var refusal) -> Errors.of(refusal);
-          case Removing.Outcome.Removed(NodeRow node) -> {
-            LOG.info("node {} was removed from network {}", node.name(), node.network());
-            yield HttpResponse.empty(204);
-          }
-        };
+      case Writer.Result.Done(Removing.Outcome.Refused(var refusal)) -> Errors.of(refusal);
+      case Writer.Result.Done(Removing.Outcome.Removed(NodeRow node)) -> {
+        LOG.info("node {} was removed from network {}", node.name(), node.network());
+        yield HttpResponse.empty(204);
       }
     };
   }

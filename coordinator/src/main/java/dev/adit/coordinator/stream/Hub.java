@@ -10,6 +10,7 @@ import dev.adit.core.coordinator.NetworkView;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
+import dev.adit.core.coordinator.Removing;
 import dev.adit.core.coordinator.Takeovers;
 import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.VerifyingKey;
@@ -144,7 +145,8 @@ public final class Hub implements AutoCloseable {
         node.row(), online, relay == null ? null : room.view.relayName(relay), seen);
   }
 
-  /// Shows what was committed to those who follow it.
+  /// Shows what was committed to those who follow it; to be called in the order of the commits, by
+  /// the writer's thread.
   ///
   /// @return done when it was told
   public CompletableFuture<Void> committed(List<Committed> changes) {
@@ -154,20 +156,35 @@ public final class Hub implements AutoCloseable {
     });
   }
 
-  /// As [#committed] for one change.
+  /// Removes a node (control R-REC-9).
   ///
-  /// @return done when every stream of the network was told
-  public CompletableFuture<Void> committed(Committed change) {
-    var told = new CompletableFuture<Void>();
-    thread.post(() -> {
-      try {
-        apply(change);
-        room(change.network().id()).afterDelta(() -> told.complete(null));
-      } catch (RuntimeException e) {
-        told.completeExceptionally(e);
+  /// @return done when relays and every stream of the network were told
+  public CompletableFuture<Writer.Result<Removing.Outcome>> remove(String idOrName) {
+    var answer = new CompletableFuture<Writer.Result<Removing.Outcome>>();
+    long now = clock.wall().getEpochSecond();
+    writer.submit(
+        sql -> transactions.remove(sql, idOrName, now),
+        // Posted by the writer's thread: the hub hears of changes in the order of their commits.
+        result -> thread.post(() -> removed(result, answer)));
+    return answer;
+  }
+
+  private void removed(
+      Writer.Result<Transactions.Removed> result,
+      CompletableFuture<Writer.Result<Removing.Outcome>> answer) {
+    switch (result) {
+      case Writer.Result.Failed(var refusal) ->
+          answer.complete(new Writer.Result.Failed<>(refusal));
+      case Writer.Result.Done(Transactions.Removed(var outcome, var committed)) -> {
+        var done = new Writer.Result.Done<>(outcome);
+        if (committed == null) {
+          answer.complete(done);
+        } else {
+          apply(committed);
+          room(committed.network().id()).afterDelta(() -> answer.complete(done));
+        }
       }
-    });
-    return told;
+    }
   }
 
   private <T extends @Nullable Object> CompletableFuture<T> ask(Supplier<T> question) {

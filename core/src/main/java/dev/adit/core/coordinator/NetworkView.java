@@ -83,6 +83,10 @@ public final class NetworkView {
       ChangeRow change,
       List<Node> changed,
       Map<UUID, @Nullable Envelope> changedRelays) {
+    if (now.revision() != network.revision() + 1) {
+      throw new IllegalArgumentException(
+          "revision " + now.revision() + " after " + network.revision());
+    }
     network = now;
     for (Node node : changed) {
       if (node.row().isLive()) {
