@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -27,8 +26,9 @@ public final class TlsClient {
   /// X25519.
   private static final String[] FIRST_GROUPS = {"x25519"};
 
-  /// For a second try with a server that refused the first.
-  private static final String[] MORE_GROUPS = {"secp256r1", "secp384r1", "secp521r1"};
+  /// For a second try with a server that refused the first; one of TLS 1.2 with a P-256 certificate
+  /// does, because the certificate's curve has to be among the groups.
+  private static final String[] MORE_GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
   private static final String[] CIPHER_SUITES = {
     "TLS_AES_128_GCM_SHA256",
@@ -123,10 +123,12 @@ public final class TlsClient {
           checkedName,
           policy,
           deadline);
-    } catch (SSLHandshakeException e) {
+    } catch (SSLException e) {
       if (e.getCause() instanceof CertificateException) {
         throw failed(e);
       }
+      // Servers say in several ways that they lack the group: handshake_failure, or a JSSE server
+      // unexpected_message.
       try {
         return secure(
             transport.open(deadline),
@@ -137,8 +139,6 @@ public final class TlsClient {
       } catch (SSLException _) {
         throw failed(e);
       }
-    } catch (SSLException e) {
-      throw failed(e);
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
+import org.jspecify.annotations.Nullable;
 
 /// A blocking server on a loopback port that runs a script for each connection, on a thread of its
 /// own. What a script throws ends the connection and is told by [#failure].
@@ -43,13 +44,24 @@ public final class TestServer implements AutoCloseable {
 
   public static TestServer tls(String protocol, Script script)
       throws IOException, GeneralSecurityException {
+    return tls(protocol, null, script);
+  }
+
+  /// @param group the only one by which it agrees on keys; null for all
+  public static TestServer tls(String protocol, @Nullable String group, Script script)
+      throws IOException, GeneralSecurityException {
     var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(keyStore(), PASSWORD);
     var context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);
     var listener =
         (SSLServerSocket) context.getServerSocketFactory().createServerSocket(0, 50, loopback());
-    listener.setEnabledProtocols(new String[] {protocol});
+    var parameters = listener.getSSLParameters();
+    parameters.setProtocols(new String[] {protocol});
+    if (group != null) {
+      parameters.setNamedGroups(new String[] {group});
+    }
+    listener.setSSLParameters(parameters);
     return new TestServer(listener, script);
   }
 
@@ -87,14 +99,6 @@ public final class TestServer implements AutoCloseable {
     } catch (Exception e) {
       failure.complete(e);
     }
-  }
-
-  /// From now on the TLS server agrees on keys by this group only.
-  public void onlyGroup(String name) {
-    var tls = (SSLServerSocket) listener;
-    var parameters = tls.getSSLParameters();
-    parameters.setNamedGroups(new String[] {name});
-    tls.setSSLParameters(parameters);
   }
 
   public int port() {
