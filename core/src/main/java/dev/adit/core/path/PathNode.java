@@ -210,7 +210,8 @@ public final class PathNode {
         || ProbeHeader.form(bytes, offset) > ProbeHeader.FORM_HELLO) {
       node.dropped(DropReason.BAD_HEADER);
     } else {
-      peer.probeOnRelay(bytes, offset, ProbeHeader.form(bytes, offset), now);
+      peer.protocol().receivedOnRelay(bytes, offset, ProbeHeader.form(bytes, offset), now);
+      peer.probeHandled();
     }
     return false;
   }
@@ -256,12 +257,16 @@ public final class PathNode {
     if (!mayOpen(from, now)) {
       return DropReason.TOO_MANY;
     }
+    if (!node.local.accepts(from)) {
+      return DropReason.REFUSED_SOURCE;
+    }
     DropReason refusal = DropReason.UNKNOWN_SENDER;
     for (PeerPath sender : List.copyOf(senders)) {
-      if (sender.probeOnUdp(bytes, offset, from, now)) {
+      refusal = sender.protocol().receivedOnUdp(bytes, offset, from, now);
+      if (refusal == null) {
+        sender.probeHandled();
         return null;
       }
-      refusal = sender.refusal();
     }
     return refusal;
   }

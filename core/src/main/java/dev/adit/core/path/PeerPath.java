@@ -6,8 +6,6 @@ import static dev.adit.core.path.PathTimers.NEVER;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.Candidate;
-import dev.adit.wire.probe.Hello;
-import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.probe.ProbeMessage;
 import dev.adit.wire.wireguard.WireGuardMessage;
 import java.util.List;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Data starts on the relay and moves to a direct path as soon as one has answered a full-size
 /// ping; it stays there only while that path keeps answering. What answers is [PeerProber]'s
-/// business, who answers is [ProbeKeyring]'s. Confined to the thread of its [PathNode].
+/// business, what is said [PeerProtocol]'s. Confined to the thread of its [PathNode].
 ///
 /// Both ends decide for themselves when to enter and leave a direct path, and tell each other by
 /// PATH. Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on
@@ -26,8 +24,8 @@ final class PeerPath {
   private final PublicKey key;
   private final NodeContext node;
   private final boolean isController;
-  private final ProbeKeyring keys;
   private final PeerProber prober;
+  private final PeerProtocol protocol;
   private final KeptInitiation initiation = new KeptInitiation();
   private final TransitionLog log = new TransitionLog();
 
@@ -50,8 +48,8 @@ final class PeerPath {
     this.key = key;
     this.node = node;
     this.isController = node.nodeKey.publicKey().compareTo(key) < 0;
-    this.keys = new ProbeKeyring(this, node);
     this.prober = new PeerProber(this, node);
+    this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
     this.better = new BetterPath(prober, node.local);
     updateRoutes();
   }
@@ -147,7 +145,6 @@ final class PeerPath {
 
   void presenceHeard(
       @Nullable PublicKey probeKey, List<Candidate> candidates, boolean online, long now) {
-    boolean newKey = probeKey != null && keys.hinted(probeKey);
     prober.presenceHeard(candidates, now);
     if (online && gone) {
       gone = false;
@@ -155,13 +152,8 @@ final class PeerPath {
         relayIsBack(now);
       }
     }
-    if (newKey && isActive()) {
-      if (keys.isConfirmed()) {
-        keys.sayHello(false, now);
-        prober.callAfterHello(now);
-      } else {
-        prober.restart(now);
-      }
+    if (probeKey != null) {
+      protocol.keyHinted(probeKey, now);
     }
     updateRoutes();
     reschedule();
@@ -193,140 +185,62 @@ final class PeerPath {
   }
 
   void removed() {
-    keys.removed();
+    protocol.removed();
     node.sources.peerRemoved(this);
   }
 
-  // --- probe messages
+  // --- what probes mean
 
-  /// Probe magic on the relay, from this peer's key.
-  void probeOnRelay(byte[] bytes, int offset, int form, long now) {
-    if (form == ProbeHeader.FORM_HELLO) {
-      helloReceived(bytes, offset, now);
-    } else {
-      ProbeMessage message = keys.open(bytes, offset);
-      if (message == null) {
-        node.dropped(keys.failure());
-        if (keys.failure() != DropReason.REPLAYED && keys.failure() != DropReason.MALFORMED) {
-          keys.sayHello(
-              true, now); // RR-19: the peer may hold another key of ours, or a new one of its own
-        }
-      } else {
-        gone = false;
-        opened(now);
-        onRelay(message, now);
-      }
-    }
+  PeerProtocol protocol() {
+    return protocol;
+  }
+
+  /// A probe message was handled: timers and routes may have changed.
+  void probeHandled() {
     updateRoutes();
     reschedule();
   }
 
-  private void onRelay(ProbeMessage message, long now) {
-    switch (message) {
-      case ProbeMessage.Call call -> {
-        if (state == PathState.IDLE) {
-          wokenUntil = now + PathTimers.WOKEN;
-        }
-        heardOnRelay(now);
-        prober.callReceived(call, now);
-      }
-      case ProbeMessage.Path path -> pathReceived(path, now);
-      case ProbeMessage.Ping ping -> node.dropped(DropReason.WRONG_CHANNEL);
-      case ProbeMessage.Pong pong -> node.dropped(DropReason.WRONG_CHANNEL);
-      case ProbeMessage.Unknown unknown -> node.dropped(DropReason.UNKNOWN_TYPE);
-    }
+  void notGone() {
+    gone = false;
   }
 
-  /// A probe message on UDP whose sender id is one of this peer's.
-  ///
-  /// @return false if it does not open here; nothing happened then
-  boolean probeOnUdp(byte[] bytes, int offset, Endpoint source, long now) {
-    ProbeMessage message = keys.open(bytes, offset);
-    if (message == null) {
-      return false;
+  /// The peer says CALL. Without payload that keeps us awake for a short while only, or two idle
+  /// peers would wake each other for ever.
+  void called(long now) {
+    if (state == PathState.IDLE) {
+      wokenUntil = now + PathTimers.WOKEN;
     }
-    if (!node.local.accepts(source)) {
-      node.dropped(DropReason.REFUSED_SOURCE);
-      return true;
-    }
-    opened(now);
-    node.sources.learned(source, this, now);
-    switch (message) {
-      case ProbeMessage.Ping ping ->
-          pingReceived(ping, ProbeHeader.total(bytes, offset), source, now);
-      case ProbeMessage.Pong pong -> pongReceived(pong, source, now);
-      case ProbeMessage.Path path -> pathReceived(path, now);
-      case ProbeMessage.Call call -> node.dropped(DropReason.WRONG_CHANNEL);
-      case ProbeMessage.Unknown unknown -> node.dropped(DropReason.UNKNOWN_TYPE);
-    }
-    reschedule();
-    return true;
+    heardOnRelay(now);
   }
 
-  DropReason refusal() {
-    return keys.failure();
-  }
-
-  /// A message opened; was it the first of a restarted agent (RR-20)?
-  private void opened(long now) {
-    if (!keys.replacedCurrent()) {
-      return;
-    }
+  /// RR-20: the peer's agent is another; nothing it proved holds.
+  void peerRestarted(long now) {
     decisions.peerRestarted();
-    prober.forgetAll();
     switch (state) {
-      case IDLE, DEAD -> lastSelected = null;
+      case IDLE, DEAD -> {}
       case RELAYED -> prober.restart(now);
       case DIRECT, SUSPECT -> release(PathReason.PEER_RESTARTED, now);
     }
     lastSelected = null;
-    updateRoutes();
   }
 
-  private void helloReceived(byte[] bytes, int offset, long now) {
-    boolean couldSeal = keys.canSeal();
-    Hello hello = keys.helloReceived(bytes, offset, now);
-    if (hello == null) {
-      return;
-    }
-    gone = false;
-    if (hello.pleaseAnswer()) {
-      keys.sayHello(false, now);
-      prober.callAfterHello(now);
-    }
-    if (isActive() && (!couldSeal || !keys.isConfirmed())) {
-      prober.restart(now);
-    }
-  }
-
-  /// RR-19: before pings and CALL, until the peer has shown that it knows our probe key.
-  void introduce(long now) {
-    if (!keys.isConfirmed()) {
-      keys.sayHello(!keys.canSeal(), now);
-    }
-  }
-
-  private void pingReceived(ProbeMessage.Ping ping, int totalBytes, Endpoint source, long now) {
-    if (totalBytes >= ProbeSizes.SMALL && (ping.flags() & 0x02) == 0) {
-      prober.answer(ping, source);
-    }
-    RemoteCandidate from = prober.heardFrom(source, now);
+  /// The peer pinged us from this address.
+  void pinged(RemoteCandidate from, boolean nominates, long now) {
     Selection current = state == PathState.DIRECT ? selected : null;
-    if (from == null || current == null) {
+    if (current == null) {
       return;
     }
     if (from == current.candidate) {
       current.pinged(now);
-    } else if (!isController && (ping.flags() & ProbeMessage.FLAG_NOMINATE) != 0) {
+    } else if (!isController && nominates) {
       better.nominated(from, now);
     }
   }
 
-  private void pongReceived(ProbeMessage.Pong pong, Endpoint source, long now) {
-    prober.pongReceived(pong, source, now);
-    if (selected != null
-        && source.equals(selected.candidate.endpoint)
-        && selected.observedAs(pong.observed())) {
+  /// R-ROAM-5: the peer tells as whom it sees us at `source`.
+  void observed(Endpoint source, Endpoint as, long now) {
+    if (selected != null && source.equals(selected.candidate.endpoint) && selected.observedAs(as)) {
       node.askStun(now);
     }
   }
@@ -386,7 +300,8 @@ final class PeerPath {
     }
   }
 
-  private void pathReceived(ProbeMessage.Path path, long now) {
+  /// PATH, by whatever channel.
+  void decisionHeard(ProbeMessage.Path path, long now) {
     if (!decisions.heard(path, node.rules)) {
       return;
     }
@@ -423,7 +338,7 @@ final class PeerPath {
       better.switched(now);
     }
     become(PathState.DIRECT, reason, now);
-    sendSealed(decisions.direct(candidate.endpoint, reason, now), false);
+    protocol.send(decisions.direct(candidate.endpoint, reason, now), false);
   }
 
   /// Leave the selected path, which no longer answers, but send on both for a while.
@@ -436,7 +351,7 @@ final class PeerPath {
       leaveSelected();
       become(PathState.DEAD, reason, now);
     }
-    sendSealed(decisions.relay(reason, now), false);
+    protocol.send(decisions.relay(reason, now), false);
     prober.restart(now);
   }
 
@@ -444,7 +359,7 @@ final class PeerPath {
     directLostAt = now;
     leaveSelected();
     become(isRelayUsable() ? PathState.RELAYED : PathState.DEAD, reason, now);
-    sendSealed(decisions.relay(reason, now), false);
+    protocol.send(decisions.relay(reason, now), false);
     prober.restart(now);
   }
 
@@ -455,7 +370,7 @@ final class PeerPath {
     prober.stop();
     become(PathState.IDLE, PathReason.PARKED, now);
     if (wasDirect) {
-      sendSealed(decisions.relay(PathReason.PARKED, now), false);
+      protocol.send(decisions.relay(PathReason.PARKED, now), false);
     }
   }
 
@@ -480,23 +395,6 @@ final class PeerPath {
     routes.update(state, node.relayUp, direct == null ? null : direct.endpoint);
   }
 
-  // --- sealing, for the prober as well
-
-  void sendSealed(ProbeMessage message, boolean forNewest) {
-    byte[] sealed = forNewest ? keys.sealForNewest(message) : keys.seal(message);
-    if (sealed != null) {
-      node.sendRelay(key, sealed);
-    }
-  }
-
-  byte @Nullable [] seal(ProbeMessage message) {
-    return keys.seal(message);
-  }
-
-  boolean canSeal() {
-    return keys.canSeal();
-  }
-
   int epoch() {
     return decisions.epoch();
   }
@@ -517,7 +415,7 @@ final class PeerPath {
     }
     ProbeMessage.Path again = decisions.due(now);
     if (again != null) {
-      sendSealed(again, false);
+      protocol.send(again, false);
     }
     if (state == PathState.DIRECT) {
       directTime(now);
@@ -591,6 +489,6 @@ final class PeerPath {
 
   PeerStatus status() {
     RemoteCandidate current = selected == null ? null : selected.candidate;
-    return StatusView.of(key, state, current, keys.canSeal(), prober.candidates(), log);
+    return StatusView.of(key, state, current, protocol.canSeal(), prober.candidates(), log);
   }
 }

@@ -223,11 +223,11 @@ final class PeerProber {
   }
 
   private void beginRound(long now) {
-    path.introduce(now);
+    path.protocol().introduce(now);
     boolean hopeless = node.local.mapping.isHard() && peerMapping.isHard();
     rounds.begun(now, path.directLostAt(), hopeless);
     forgetUnnamed(now);
-    if (path.canSeal()) {
+    if (path.protocol().canSeal()) {
       enqueue(candidates.values(), now);
       if (path.hasPayload(now)) {
         callWanted = true;
@@ -260,7 +260,7 @@ final class PeerProber {
 
   private void sayCall(long now) {
     ProbeMessage.Call call = node.local.call(callAsks);
-    path.sendSealed(call, callForNewest);
+    path.protocol().send(call, callForNewest);
     callWanted = false;
     callAsks = false;
     callForNewest = false;
@@ -287,14 +287,15 @@ final class PeerProber {
   /// Pings whatever the gap: a heartbeat, a triggered check, or the full-size one after a small
   /// one.
   boolean pingAtOnce(RemoteCandidate to, boolean full, int flags, long now) {
-    if (!path.canSeal() || !budget.take(now) || !node.pingBudget.take(now)) {
+    if (!path.protocol().canSeal() || !budget.take(now) || !node.pingBudget.take(now)) {
       return false;
     }
     TransactionId id = TransactionId.random(node.random);
     int padding = full ? ProbeSizes.FULL_PING_PADDING : ProbeSizes.SMALL_PING_PADDING;
     int allFlags = flags | (full ? ProbeMessage.FLAG_FULL_SIZE : 0);
     byte[] sealed =
-        path.seal(new ProbeMessage.Ping(allFlags, 0, id, path.epoch(), path.decision(), padding));
+        path.protocol()
+            .seal(new ProbeMessage.Ping(allFlags, 0, id, path.epoch(), path.decision(), padding));
     if (sealed == null) {
       return false;
     }
@@ -333,9 +334,10 @@ final class PeerProber {
     int padding = full ? Math.clamp(ping.padding() - longer, 0, ProbeSizes.FULL_PONG_PADDING) : 0;
     int flags = ping.flags() & ~ProbeMessage.FLAG_CARRIED;
     byte[] sealed =
-        path.seal(
-            new ProbeMessage.Pong(
-                flags, ping.tag(), ping.id(), source, path.epoch(), path.decision(), padding));
+        path.protocol()
+            .seal(
+                new ProbeMessage.Pong(
+                    flags, ping.tag(), ping.id(), source, path.epoch(), path.decision(), padding));
     if (sealed != null) {
       node.outputs.add(new PathOutput.SendDatagram(source, sealed, full));
     }

@@ -35,6 +35,7 @@ final class ProbeKeyring {
     }
   }
 
+  private final PublicKey peerKey;
   private final PeerPath peer;
   private final NodeContext node;
   private @Nullable NodeSecrets secrets;
@@ -48,7 +49,8 @@ final class ProbeKeyring {
   private long helloSentAt = PathTimers.LONG_AGO;
   private final TokenBucket hellosOpened = new TokenBucket(2, 5);
 
-  ProbeKeyring(PeerPath peer, NodeContext node) {
+  ProbeKeyring(PublicKey peerKey, PeerPath peer, NodeContext node) {
+    this.peerKey = peerKey;
     this.peer = peer;
     this.node = node;
   }
@@ -123,7 +125,7 @@ final class ProbeKeyring {
     byte[] nonce = new byte[Hello.NONCE_BYTES];
     node.random.nextBytes(nonce);
     Hello hello = new Hello(pleaseAnswer, 0, node.probeKey.publicKey());
-    node.sendRelay(peer.key(), hello.seal(shared, nonce, node.cipher));
+    node.sendRelay(peerKey, hello.seal(shared, nonce, node.cipher));
   }
 
   /// True once a message of the peer has opened: it knows our probe key.
@@ -246,7 +248,7 @@ final class ProbeKeyring {
   private @Nullable NodeSecrets secrets() {
     if (secrets == null && !peerRefused) {
       try {
-        secrets = NodeSecrets.between(node.nodeKey, peer.key());
+        secrets = NodeSecrets.between(node.nodeKey, peerKey);
       } catch (CryptoException e) {
         peerRefused = true;
       }

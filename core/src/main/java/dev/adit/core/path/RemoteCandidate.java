@@ -56,6 +56,9 @@ final class RemoteCandidate {
   }
 
   void answered(long rtt, boolean full, long now) {
+    if (now - pongAt > PathTimers.FULL_SIZE_PROOF) {
+      pongs = 0; // what was measured long ago does not slow down what is measured now
+    }
     // The first three take the minimum: the very first round trip pays for ARP and start-up.
     srtt = pongs == 0 ? rtt : pongs < 3 ? Math.min(srtt, rtt) : srtt + (rtt - srtt) / 8;
     pongs++;

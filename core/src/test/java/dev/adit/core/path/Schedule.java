@@ -21,8 +21,8 @@ import java.util.Set;
 ///   └── relay, 5–80 ms ────┘
 /// ```
 final class Schedule {
-  private static final PrivateKey LOW = PathNodeTest.LOW;
-  private static final PrivateKey HIGH = PathNodeTest.HIGH;
+  private static final PrivateKey LOW = PairOfNodes.LOW;
+  private static final PrivateKey HIGH = PairOfNodes.HIGH;
   private static final List<Kind> KINDS = List.of(Kind.values());
   private static final long QUIET = 10_000 * Lab.MS;
 

@@ -21,6 +21,9 @@ public sealed interface ProbeMessage {
   /// PING and PONG: padded to the full size of a tunnel packet.
   int FLAG_FULL_SIZE = 0x01;
 
+  /// PING: sent with a small hop limit to open our own NAT; no answer is expected.
+  int FLAG_OPENER = 0x02;
+
   /// PING: the controller's choice (R-SEL-1).
   int FLAG_NOMINATE = 0x04;
 
