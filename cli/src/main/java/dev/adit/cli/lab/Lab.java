@@ -133,7 +133,7 @@ public final class Lab implements AutoCloseable {
   public synchronized Process start(String node, Path log, List<String> command)
       throws IOException {
     requireOpen();
-    return new ProcessBuilder(inside(node, command))
+    return builder(node, command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
@@ -145,9 +145,16 @@ public final class Lab implements AutoCloseable {
   public synchronized Process converse(String node, Path errors, List<String> command)
       throws IOException {
     requireOpen();
-    return new ProcessBuilder(inside(node, command))
+    return builder(node, command)
         .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
         .start();
+  }
+
+  /// Programs of ours run as they are now: a build inside a lab has no network, and would be measured.
+  private ProcessBuilder builder(String node, List<String> command) {
+    ProcessBuilder builder = new ProcessBuilder(inside(node, command));
+    builder.environment().put("ADIT_BUILD", "never");
+    return builder;
   }
 
   /// Runs a program in a node's network to its end.
