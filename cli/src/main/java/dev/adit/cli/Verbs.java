@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Picocli reads a command's options by reflection, which for all verbs together costs more than
 /// the rest of the start. So only the verb that was named is made; all of them only for help.
 final class Verbs {
-  static final List<String> NAMES = List.of(
-          "serve", "relay", "up", "down", "status", "ping", "netcheck", "key", "node", "demo");
+  static final List<String> NAMES =
+      List.of("serve", "relay", "up", "down", "status", "ping", "netcheck", "key", "node", "demo");
 
   /// What tools of ours start, not people: left out of help.
   static final List<String> HIDDEN = List.of(TransferCommand.NAME);

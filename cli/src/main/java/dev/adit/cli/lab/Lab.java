@@ -150,7 +150,8 @@ public final class Lab implements AutoCloseable {
         .start();
   }
 
-  /// Programs of ours run as they are now: a build inside a lab has no network, and would be measured.
+  /// Programs of ours run as they are now: a build inside a lab has no network, and would be
+  /// measured.
   private ProcessBuilder builder(String node, List<String> command) {
     ProcessBuilder builder = new ProcessBuilder(inside(node, command));
     builder.environment().put("ADIT_BUILD", "never");

@@ -148,8 +148,7 @@ final class AgentLaunch {
       case "waiting" -> throw Failure.failed(line.substring("waiting ".length()));
       case "failed" ->
           throw words[1].equals("2") ? Failure.usage(words[2]) : Failure.failed(words[2]);
-      default ->
-          throw Failure.failed("the agent said '" + line + "'; see " + config.logFile());
+      default -> throw Failure.failed("the agent said '" + line + "'; see " + config.logFile());
     };
   }
 

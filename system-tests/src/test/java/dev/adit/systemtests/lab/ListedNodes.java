@@ -21,17 +21,6 @@ final class ListedNodes {
     }
   }
 
-  static String ipv4(JsonObject node) {
-    try {
-      return node.strings("addresses", 10).stream()
-          .filter(a -> a.contains("."))
-          .findFirst()
-          .orElseThrow();
-    } catch (MalformedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /// Id, name and addresses of every node, sorted.
   static List<String> identities(World world) throws IOException {
     List<String> identities = new ArrayList<>();
