@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Looks for the programs that the NAT lab needs. What is missing is named and, as root on Debian and its
-# descendants, installed after saying so. Called by `adit demo` and by `./build verify`. Progress goes to standard
+# descendants, installed after saying so. Called by `adit demo` and, with --tests, by `./build verify`. Progress goes to standard
 # error; if something stays missing, one line on standard output says what to do, and the exit status is 1.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
@@ -10,6 +10,7 @@ need wireguard-go wireguard-go
 need ip iproute2
 need nft nftables
 need ping iputils-ping
+[[ ${1:-} == --tests ]] && need tcpdump tcpdump
 (( ${#missing[@]} )) || exit 0
 
 if (( EUID != 0 )) || ! command -v apt-get > /dev/null; then
