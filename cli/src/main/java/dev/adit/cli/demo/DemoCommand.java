@@ -12,6 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Spec;
           + " out otherwise than expected."
     })
 public final class DemoCommand implements Callable<Integer> {
+  private static final long REMOVAL_SECONDS = 20;
+
   @Spec CommandSpec spec;
 
   @Mixin Output output = new Output();
@@ -68,6 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   private volatile boolean ending;
 
+  /// Zero when no lab is being built or removed by the main thread any more.
+  private final CountDownLatch settled = new CountDownLatch(1);
+
   @Override
   public Integer call() throws IOException {
     List<Row> chosen = chosen();
@@ -84,15 +92,22 @@ public final class DemoCommand implements Callable<Integer> {
     Thread cleaner = new Thread(this::interrupted, "demo-cleaner");
     Runtime.getRuntime().addShutdownHook(cleaner);
     int passed = 0;
-    for (Row row : chosen) {
-      passed += run(row, adit, report) ? 1 : 0;
+    try {
+      for (Row row : chosen) {
+        passed += !ending && run(row, adit, report) ? 1 : 0;
+      }
+    } finally {
+      settled.countDown();
+      if (ending) {
+        awaitEnd();
+      }
     }
     report.happened(new Event.Ended(chosen.size(), passed));
     return passed == chosen.size() ? Failure.DONE : Failure.FAILED;
   }
 
   private boolean run(Row row, String adit, Report report) throws IOException {
-    try (Lab lab = Lab.up(row.left(), row.right())) {
+    try (Lab lab = lab(row)) {
       current = lab;
       if (ending) {
         return false;
@@ -114,12 +129,33 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /// Ctrl-C, or a signal to end: the lab goes, then we do.
+  private static Lab lab(Row row) {
+    try {
+      return Lab.up(row.left(), row.right());
+    } catch (IOException e) {
+      throw Failure.failed("cannot build the lab for row " + row.name() + ": " + e.getMessage());
+    }
+  }
+
+  /// Ctrl-C, or a signal to end: the lab goes, then we do. A lab that was only being built is
+  /// removed by the thread that builds it.
   private void interrupted() {
     ending = true;
     Lab lab = current;
     if (lab != null) {
       lab.close();
+    }
+    try {
+      boolean _ = settled.await(REMOVAL_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// The process ends when [#interrupted] returns, by the signal; our exit code must not come first.
+  private static void awaitEnd() {
+    while (true) {
+      LockSupport.park();
     }
   }
 
