@@ -1,0 +1,122 @@
+package dev.adit.cli.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.cli.CommandRun;
+import dev.adit.wire.Json;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.control.RelayDescription;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerCommandsTest {
+  @TempDir Path folder;
+
+  @Test
+  void leavesNothingBehindWherePortsAreTaken() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+      String taken = "127.0.0.1:" + other.getLocalPort();
+      Path state = folder.resolve("state");
+      Path run = folder.resolve("run");
+      String[] command = {
+        "serve",
+        "--url=https://192.0.2.1",
+        "--listen=" + taken,
+        "--state-dir=" + state,
+        "--run-dir=" + run
+      };
+      assertThat(CommandRun.of(command))
+          .isEqualTo(
+              failed(
+                  1,
+                  "cannot listen on TCP "
+                      + taken
+                      + ": the port is in use by another program; stop it or choose another port"));
+      assertThat(state).doesNotExist();
+      assertThat(run).doesNotExist();
+    }
+  }
+
+  @Test
+  void refusesWhatCannotBeMeant() {
+    assertThat(CommandRun.of("serve", "--url", "http://192.0.2.1").err())
+        .startsWith("adit: --url http://192.0.2.1: ");
+    assertThat(CommandRun.of("serve", "--listen", "443"))
+        .isEqualTo(failed(2, "--listen 443: expected for example [::]:443 or 192.0.2.1:443"));
+    assertThat(CommandRun.of("serve", "--cert", "server.pem"))
+        .isEqualTo(failed(2, "--cert and --cert-key belong together"));
+    assertThat(CommandRun.of("relay", "--address", "here", "--open"))
+        .isEqualTo(failed(2, "--address here: expected an IP address"));
+  }
+
+  @Test
+  void saysWhereItCannotWrite() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+    CommandRun run =
+        CommandRun.of(
+            "relay",
+            "--open",
+            "--listen=127.0.0.1:0",
+            "--stun=127.0.0.1:0",
+            "--state-dir=" + file.resolve("state"));
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).startsWith("adit: cannot write " + file).hasLineCount(1);
+  }
+
+  @Test
+  void refusesARelayForNobody() {
+    assertThat(CommandRun.of("relay"))
+        .isEqualTo(
+            failed(
+                2,
+                "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for"
+                    + " everybody"));
+    assertThat(CommandRun.of("relay", "--allow", "short"))
+        .isEqualTo(
+            failed(
+                2, "--allow short: expected a WireGuard public key of 44 characters of base64"));
+  }
+
+  @Test
+  void describesARelayAsServeReadsIt() throws Exception {
+    String[] command = {
+      "relay",
+      "describe",
+      "-o",
+      "json",
+      "--state-dir=" + folder,
+      "--name=left",
+      "--address=198.51.100.10,2001:db8::10",
+      "--listen=[::]:8443"
+    };
+    CommandRun first = CommandRun.of(command);
+    assertThat(first.err()).isEmpty();
+    JsonObject json = Json.parseObject(first.out());
+    RelayDescription relay = RelayDescription.parseAll(first.out()).getFirst();
+    assertThat(json.string("name")).isEqualTo("left");
+    assertThat(relay.addresses()).hasSize(2);
+    assertThat(relay.tcp()).isEqualTo(8443);
+    assertThat(relay.udp()).containsExactly(3478);
+    assertThat(relay.certPins()).hasSize(1);
+    assertThat(relay.can(RelayDescription.DERP)).isTrue();
+    assertThat(relay.can(RelayDescription.STUN)).isTrue();
+    assertThat(CommandRun.of(command)).as("key and certificate are kept").isEqualTo(first);
+  }
+
+  @Test
+  void saysWhatIsWrongWithARelayFile() throws Exception {
+    Path file = Files.writeString(folder.resolve("relays.json"), "{\"key\":1}");
+    CommandRun run =
+        CommandRun.of("serve", "--url", "https://192.0.2.1", "--relay-file", file.toString());
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).startsWith("adit: relay file " + file + ": ").hasLineCount(1);
+  }
+
+  private static CommandRun failed(int status, String message) {
+    return new CommandRun(status, "", "adit: " + message + "\n");
+  }
+}
