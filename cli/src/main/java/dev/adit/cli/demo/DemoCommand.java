@@ -152,7 +152,8 @@ public final class DemoCommand implements Callable<Integer> {
     }
   }
 
-  /// The process ends when [#interrupted] returns, by the signal; our exit code must not come first.
+  /// The process ends when [#interrupted] returns, by the signal; our exit code must not come
+  /// first.
   private static void awaitEnd() {
     while (true) {
       LockSupport.park();

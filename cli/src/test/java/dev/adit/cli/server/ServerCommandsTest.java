@@ -18,7 +18,8 @@ class ServerCommandsTest {
 
   @Test
   void leavesNothingBehindWherePortsAreTaken() throws Exception {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+    try (ServerSocket other =
+        new ServerSocket(0, 1, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
       String taken = "127.0.0.1:" + other.getLocalPort();
       Path state = folder.resolve("state");
       Path run = folder.resolve("run");
@@ -77,8 +78,7 @@ class ServerCommandsTest {
                     + " everybody"));
     assertThat(CommandRun.of("relay", "--allow", "short"))
         .isEqualTo(
-            failed(
-                2, "--allow short: expected a WireGuard public key of 44 characters of base64"));
+            failed(2, "--allow short: expected a WireGuard public key of 44 characters of base64"));
   }
 
   @Test
