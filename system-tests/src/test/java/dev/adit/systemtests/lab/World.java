@@ -179,7 +179,7 @@ final class World implements AutoCloseable {
     return path("l").equals(path) && path("r").equals(path);
   }
 
-  private void awaitPeers() {
+  void awaitPeers() {
     await(
         START,
         "both know each other",
