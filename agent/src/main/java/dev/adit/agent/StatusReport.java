@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// As JSON: `{"self":{"node","name","network","addresses":[…]},"coordinator":{"url","connected"},
 /// "peers":[{"node","name","addresses":[…],"path":{"type","endpoint","relay"},"rttMs","rxBytes",
-/// "txBytes"}]}`. `rttMs` is rounded up, as our JSON has no fractions. Members are only ever added.
+/// "txBytes"}]}`. `rttMs` has up to three decimals. Members are only ever added.
 ///
 /// @param coordinatorRoot b64 of its root key: who it is, whatever its URL
 /// @param remark a sentence such as `working from the map of …`, or null
@@ -65,7 +65,7 @@ public record StatusReport(
       if (peer.rttMicros < 0) {
         json.member("rttMs", null);
       } else {
-        json.member("rttMs", (peer.rttMicros + 999) / 1_000);
+        json.name("rttMs").thousandths(peer.rttMicros);
       }
       json.member("rxBytes", peer.receivedBytes).member("txBytes", peer.sentBytes).endObject();
     }

@@ -2,6 +2,7 @@ package dev.adit.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,6 +24,9 @@ import tools.jackson.core.json.JsonFactory;
 /// What these limits leave open, the length of the whole text, is for the caller to bound before.
 /// Values are [JsonObject], `List`, `String`, `Long`, `Boolean` or null. Error messages never quote
 /// the text, which may hold secrets.
+///
+/// What our programs report to people, never to each other, may hold numbers with three decimals;
+/// [#parseReport] reads these too, as `BigDecimal`.
 public final class Json {
   /// The largest integer every JSON implementation holds exactly; the smallest is its negative.
   public static final long MAX_INTEGER = (1L << 53) - 1;
@@ -30,6 +34,7 @@ public final class Json {
   public static final int MAX_DEPTH = 16;
   public static final int MAX_STRING = 64 * 1024;
   private static final int MAX_DIGITS = 17; // 16 digits and a sign
+  private static final int MAX_DECIMALS = 3;
 
   // Names are not kept in a table: whoever sends new ones all the time would fill it.
   private static final JsonFactory FACTORY =
@@ -59,8 +64,20 @@ public final class Json {
 
   /// Reads one value of any kind.
   public static @Nullable Object parse(String text) throws MalformedException {
+    return parse(text, false);
+  }
+
+  /// Reads one object in which numbers may have up to three decimals.
+  public static JsonObject parseReport(String text) throws MalformedException {
+    if (parse(text, true) instanceof JsonObject object) {
+      return object;
+    }
+    throw new MalformedException("JSON: not an object");
+  }
+
+  private static @Nullable Object parse(String text, boolean decimals) throws MalformedException {
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-      Object value = value(parser, parser.nextToken(), 0);
+      Object value = value(parser, parser.nextToken(), 0, decimals);
       if (parser.nextToken() != null) {
         throw new MalformedException("JSON: more than one value");
       }
@@ -81,27 +98,28 @@ public final class Json {
     return text;
   }
 
-  private static @Nullable Object value(JsonParser parser, @Nullable JsonToken token, int depth)
+  private static @Nullable Object value(
+      JsonParser parser, @Nullable JsonToken token, int depth, boolean decimals)
       throws MalformedException {
     if (token == null) {
       throw new MalformedException("JSON: empty");
     }
     return switch (token) {
-      case START_OBJECT -> object(parser, depth + 1);
-      case START_ARRAY -> array(parser, depth + 1);
+      case START_OBJECT -> object(parser, depth + 1, decimals);
+      case START_ARRAY -> array(parser, depth + 1, decimals);
       case VALUE_STRING -> wellFormed(parser.getString());
       case VALUE_NUMBER_INT -> integer(parser);
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       case VALUE_NULL -> null;
-      case VALUE_NUMBER_FLOAT ->
-          throw new MalformedException("JSON: a fraction or exponent, allowed are integers");
+      case VALUE_NUMBER_FLOAT -> decimal(parser, decimals);
       case END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
           throw new MalformedException("JSON: not valid");
     };
   }
 
-  private static JsonObject object(JsonParser parser, int depth) throws MalformedException {
+  private static JsonObject object(JsonParser parser, int depth, boolean decimals)
+      throws MalformedException {
     checkDepth(depth);
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     for (var token = parser.nextToken();
@@ -111,17 +129,17 @@ public final class Json {
       if (members.containsKey(name)) {
         throw new MalformedException("JSON: a name stands twice in one object");
       }
-      members.put(name, value(parser, parser.nextToken(), depth));
+      members.put(name, value(parser, parser.nextToken(), depth, decimals));
     }
     return new JsonObject(members);
   }
 
-  private static List<@Nullable Object> array(JsonParser parser, int depth)
+  private static List<@Nullable Object> array(JsonParser parser, int depth, boolean decimals)
       throws MalformedException {
     checkDepth(depth);
     List<@Nullable Object> elements = new ArrayList<>();
     for (var token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-      elements.add(value(parser, token, depth));
+      elements.add(value(parser, token, depth, decimals));
     }
     return Collections.unmodifiableList(elements);
   }
@@ -140,6 +158,19 @@ public final class Json {
       }
     }
     throw new MalformedException("JSON: integer beyond ±(2^53−1)");
+  }
+
+  private static BigDecimal decimal(JsonParser parser, boolean allowed) throws MalformedException {
+    if (!allowed) {
+      throw new MalformedException("JSON: a fraction or exponent, allowed are integers");
+    }
+    String text = parser.getString();
+    int point = text.indexOf('.');
+    boolean plain = text.indexOf('e') < 0 && text.indexOf('E') < 0;
+    if (plain && point <= MAX_DIGITS && text.length() - point - 1 <= MAX_DECIMALS) {
+      return new BigDecimal(text);
+    }
+    throw new MalformedException("JSON: an exponent, or more than three decimals");
   }
 
   /// Refuses half a surrogate pair, which an escape can spell but UTF-8 cannot.

@@ -1,5 +1,6 @@
 package dev.adit.wire;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -55,6 +56,15 @@ public final class JsonObject {
   /// `otherwise` when absent.
   public long integerOr(String name, long otherwise, long min, long max) throws MalformedException {
     return has(name) ? integer(name, min, max) : otherwise;
+  }
+
+  /// A number of a report that has up to three decimals, times 1,000.
+  public long thousandths(String name) throws MalformedException {
+    Object value = members.get(name);
+    if (value instanceof BigDecimal decimal) {
+      return decimal.movePointRight(3).longValue();
+    }
+    return 1_000 * integer(name, -Json.MAX_INTEGER / 1_000, Json.MAX_INTEGER / 1_000);
   }
 
   public boolean bool(String name) throws MalformedException {
@@ -118,7 +128,8 @@ public final class JsonObject {
     return Collections.unmodifiableList(integers);
   }
 
-  /// The value as [Json] read it: [JsonObject], `List`, `String`, `Long`, `Boolean` or null.
+  /// The value as [Json] read it: [JsonObject], `List`, `String`, `Long`, `Boolean` or null, in a
+  /// report also `BigDecimal`.
   public @Nullable Object value(String name) {
     return members.get(name);
   }
@@ -170,6 +181,7 @@ public final class JsonObject {
           case null -> "is missing";
           case String s -> "is a string";
           case Long l -> "is an integer";
+          case BigDecimal d -> "has decimals";
           case Boolean b -> "is true or false";
           case List<?> l -> "is an array";
           default -> "is an object";

@@ -1,5 +1,6 @@
 package dev.adit.wire;
 
+import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +98,19 @@ public final class JsonWriter {
     return this;
   }
 
+  /// A number with up to three decimals, for reports only: [Json#parse] refuses it.
+  ///
+  /// @param value not negative
+  public JsonWriter thousandths(long value) {
+    separate();
+    text.append(value / 1_000);
+    int end = text.length();
+    for (long digits = value % 1_000, unit = 100; digits > 0; digits %= unit, unit /= 10) {
+      text.append(text.length() == end ? "." : "").append(digits / unit);
+    }
+    return this;
+  }
+
   public JsonWriter value(boolean value) {
     separate();
     text.append(value);
@@ -111,6 +125,7 @@ public final class JsonWriter {
       case Long integer -> value(integer.longValue());
       case Integer integer -> value(integer.longValue());
       case Boolean bool -> value(bool.booleanValue());
+      case BigDecimal decimal -> raw(decimal.toPlainString());
       case JsonObject object -> {
         beginObject();
         for (String name : object.names()) {

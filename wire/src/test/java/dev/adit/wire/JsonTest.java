@@ -21,6 +21,29 @@ class JsonTest {
   }
 
   @Test
+  void carriesThreeDecimalsInReportsOnly() throws MalformedException {
+    long[] thousandths = {0, 1, 10, 12, 100, 999, 1_000, 1_050, 12_034, 9_007_199_254_740_991L};
+    String[] texts = {
+      "0", "0.001", "0.01", "0.012", "0.1", "0.999", "1", "1.05", "12.034", "9007199254740.991"
+    };
+    for (int i = 0; i < texts.length; i++) {
+      String json = "{\"ms\":" + texts[i] + "}";
+      var writer = new JsonWriter().beginObject().name("ms").thousandths(thousandths[i]);
+      assertThat(writer.endObject()).hasToString(json);
+      var report = Json.parseReport(json);
+      assertThat(report.thousandths("ms")).isEqualTo(thousandths[i]);
+      assertThat(report).hasToString(json);
+    }
+    for (String bad : new String[] {"1.0001", "1e3", "1.5E2", "123456789012345678.1", "1."}) {
+      String json = "{\"ms\":" + bad + "}";
+      assertThatThrownBy(() -> Json.parseReport(json)).isInstanceOf(MalformedException.class);
+    }
+    var fraction = Json.parseReport("{\"n\":1.5}");
+    assertThatThrownBy(() -> fraction.integer("n"))
+        .hasMessage("member n: has decimals, needs an integer");
+  }
+
+  @Test
   void treatsAbsentAndNullAlike() throws MalformedException {
     var object = Json.parseObject("{\"n\":null}");
     assertThat(object.has("n")).isFalse();

@@ -27,7 +27,7 @@ record AgentStatus(String name, String address, String path) {
             new byte[0],
             PATIENCE);
     try {
-      JsonObject status = Json.parseObject(answer.body());
+      JsonObject status = Json.parseReport(Json.decodeUtf8(answer.body()));
       JsonObject self = status.object("self");
       List<String> addresses = self.strings("addresses", 100);
       List<JsonObject> peers = status.objects("peers", 1000);

@@ -46,7 +46,7 @@ final class AgentClient {
 
   JsonObject requestObject(String method, String target, String body, Duration timeout) {
     try {
-      return Json.parseObject(request(method, target, body, timeout));
+      return Json.parseReport(request(method, target, body, timeout));
     } catch (MalformedException e) {
       throw Failure.failed("the agent's answer is not understood: " + e.getMessage());
     }

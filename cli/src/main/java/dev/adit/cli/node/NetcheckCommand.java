@@ -56,10 +56,6 @@ public final class NetcheckCommand implements Callable<Integer> {
   }
 
   private static String rtt(JsonObject value) throws MalformedException {
-    if (!value.has("rttMicros")) {
-      return "-";
-    }
-    long micros = value.integer("rttMicros");
-    return micros / 1_000 + "." + Long.toString(1_000 + micros % 1_000).substring(1) + " ms";
+    return value.has("rttMicros") ? Millis.text(value.integer("rttMicros")) : "-";
   }
 }

@@ -96,8 +96,6 @@ public final class PingCommand implements Callable<Integer> {
   }
 
   private static String line(JsonObject reply, JsonObject path) throws MalformedException {
-    long micros = reply.integer("rttMicros");
-    String fraction = Long.toString(1_000 + micros % 1_000).substring(1);
     String endpoint = path.optionalString("endpoint");
     String relay = path.optionalString("relay");
     String detail = endpoint != null ? " " + endpoint : relay != null ? " " + relay : "";
@@ -106,10 +104,8 @@ public final class PingCommand implements Callable<Integer> {
         + " ("
         + reply.string("address")
         + ") in "
-        + micros / 1_000
-        + "."
-        + fraction
-        + " ms via "
+        + Millis.text(reply.integer("rttMicros"))
+        + " via "
         + path.string("type")
         + detail;
   }

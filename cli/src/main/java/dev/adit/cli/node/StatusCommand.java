@@ -55,7 +55,7 @@ public final class StatusCommand implements Callable<Integer> {
           peer.string("name"),
           joined(peer.strings("addresses", 64)),
           endpoint != null ? how + " " + endpoint : relay != null ? how + " " + relay : how,
-          peer.has("rttMs") ? peer.integer("rttMs") + " ms" : "-",
+          peer.has("rttMs") ? Millis.text(peer.thousandths("rttMs")) : "-",
           bytes(peer.integer("rxBytes")),
           bytes(peer.integer("txBytes")));
     }

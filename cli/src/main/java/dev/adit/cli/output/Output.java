@@ -50,7 +50,7 @@ public final class Output {
   /// @throws MalformedException if `json` is no JSON object, or not of the shape that `table`
   ///   expects
   public void print(PrintWriter out, String json, View table) throws MalformedException {
-    JsonObject value = Json.parseObject(json);
+    JsonObject value = Json.parseReport(json);
     switch (format) {
       case TABLE -> out.print(table.text(value));
       case JSON -> out.print(PrettyJson.of(value));
@@ -62,7 +62,7 @@ public final class Output {
   /// Prints one JSON object as YAML; for commands that print many, one after the other.
   public static void yaml(PrintWriter out, String json) {
     try {
-      out.print(Yaml.of(Json.parseObject(json)));
+      out.print(Yaml.of(Json.parseReport(json)));
     } catch (MalformedException e) {
       throw new IllegalArgumentException(e);
     }

@@ -145,7 +145,8 @@ final class World implements AutoCloseable {
   JsonObject status(String host) {
     try {
       Path socket = lab.run(host).resolve("adit").resolve("agent.sock");
-      return Json.parseObject(LocalClient.request(socket, "GET", "/v1/status", new byte[0]).body());
+      byte[] status = LocalClient.request(socket, "GET", "/v1/status", new byte[0]).body();
+      return Json.parseReport(text(status));
     } catch (IOException | MalformedException e) {
       throw new AssertionError("status of " + host + ": " + e.getMessage(), e);
     }
