@@ -44,7 +44,9 @@ public final class Relay implements AutoCloseable {
     this.router = new DerpRouter(key, admission, new ConcurrentHashMap<>(), metrics::add);
     var responder = new StunResponder(metrics::add, random);
     this.stun =
-        config.stun().isEmpty() ? null : UdpService.start(config.stun(), responder::answer, clock);
+        config.stun().isEmpty()
+            ? null
+            : UdpService.start(config.stun(), config.stunWhereFree(), responder::answer, clock);
   }
 
   /// Reads or makes the relay's key, and begins to answer STUN.
@@ -89,11 +91,13 @@ public final class Relay implements AutoCloseable {
     return stun == null ? List.of() : stun.listening();
   }
 
-  /// What it says about itself, for the coordinator and for `adit relay describe`.
+  /// What it says about itself, for the coordinator and for `adit relay describe`. Ports that are
+  /// only used where free are not promised to anybody.
   public RelayDescription description() {
+    var spare = config.stunWhereFree().stream().map(Endpoint::port).toList();
     var ports = new ArrayList<Integer>();
     for (var endpoint : stunEndpoints()) {
-      if (!ports.contains(endpoint.port())) {
+      if (!ports.contains(endpoint.port()) && !spare.contains(endpoint.port())) {
         ports.add(endpoint.port());
       }
     }

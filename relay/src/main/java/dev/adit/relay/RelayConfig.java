@@ -4,6 +4,7 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.Sha256;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// How one relay runs, and what it says about itself. Its TCP port belongs to the front door, which
@@ -19,7 +20,7 @@ import java.util.List;
 /// @param certPins SHA-256 of the public keys of its TLS certificates, at most 8; empty lets
 ///   clients take any certificate
 /// @param stun where it answers STUN, `0.0.0.0` and `::` for every address; empty for not at all;
-///   default port 3478
+///   default port 3478, which brings ports 40000 and 443 with it where these are free
 public record RelayConfig(
     Path stateFolder,
     String name,
@@ -34,6 +35,9 @@ public record RelayConfig(
   public static final int DEFAULT_REGION_ID = 900;
   public static final int DEFAULT_TCP = 443;
   public static final int DEFAULT_STUN = 3478;
+
+  /// Where STUN is answered too, for networks that let pass little else (nat-traversal R-STUN-10).
+  private static final List<Integer> MORE_STUN = List.of(40_000, 443);
 
   private static final int MAX_TEXT = 63;
   private static final int MAX_LIST = 8;
@@ -55,6 +59,21 @@ public record RelayConfig(
     if (hosts.size() > MAX_LIST || addresses.size() > MAX_LIST || certPins.size() > MAX_LIST) {
       throw new IllegalArgumentException("relay: at most 8 hosts, addresses and pins each");
     }
+  }
+
+  /// Ports 40000 and 443 of the addresses that answer on 3478. Whoever chose another port than that
+  /// chose all of them.
+  List<Endpoint> stunWhereFree() {
+    var more = new ArrayList<Endpoint>();
+    for (int port : MORE_STUN) {
+      for (var endpoint : stun) {
+        var other = new Endpoint(endpoint.address(), port);
+        if (endpoint.port() == DEFAULT_STUN && !stun.contains(other)) {
+          more.add(other);
+        }
+      }
+    }
+    return more;
   }
 
   /// With the defaults; STUN on every address.

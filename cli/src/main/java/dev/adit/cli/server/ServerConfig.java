@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// at the options, in [ServerOptions].
 ///
 /// @param listen TCP addresses and ports; default `[::]:443`, which takes IPv4 too
-/// @param stun UDP addresses and ports; default `[::]:3478`
+/// @param stun UDP addresses and ports; default `[::]:3478`; port 3478 brings 40000 and 443 with it
+///   where they are free
 /// @param addresses under which others reach this machine; default every global address
 /// @param stateDir keys, certificate, database; default `/var/lib/adit`
 /// @param certificate PEM file, or null for a self-signed one in the state folder

@@ -32,7 +32,10 @@ final class ServerOptions {
       split = ",",
       paramLabel = "ADDR:PORT",
       defaultValue = "[::]:3478",
-      description = "UDP address for STUN, repeatable (default: ${DEFAULT-VALUE}).")
+      description = {
+        "UDP address for STUN, repeatable (default: ${DEFAULT-VALUE}).",
+        "Port 3478 brings ports 40000 and 443 with it, where no other program has them."
+      })
   List<String> stun = List.of();
 
   @Option(

@@ -48,6 +48,7 @@ public final class UdpService implements AutoCloseable {
   private static final long RESCAN_MILLIS = 10_000;
 
   private final List<Endpoint> wanted;
+  private final List<Endpoint> whereFree;
   private final Handler handler;
   private final Clock clock;
   private final Selector selector;
@@ -59,8 +60,10 @@ public final class UdpService implements AutoCloseable {
   private final Map<Endpoint, DatagramChannel> sockets = new LinkedHashMap<>();
   private volatile List<Endpoint> listening = List.of();
 
-  private UdpService(List<Endpoint> wanted, Handler handler, Clock clock) throws IOException {
-    this.wanted = wanted;
+  private UdpService(List<Endpoint> wanted, List<Endpoint> whereFree, Handler handler, Clock clock)
+      throws IOException {
+    this.wanted = List.copyOf(wanted);
+    this.whereFree = List.copyOf(whereFree);
     this.handler = handler;
     this.clock = clock;
     this.selector = Selector.open();
@@ -73,9 +76,17 @@ public final class UdpService implements AutoCloseable {
   /// @throws IOException naming the address and port that cannot be listened on
   public static UdpService start(List<Endpoint> listen, Handler handler, Clock clock)
       throws IOException {
-    var service = new UdpService(listen, handler, clock);
+    return start(listen, List.of(), handler, clock);
+  }
+
+  /// @param whereFree listened on too, but left alone where another program has them
+  public static UdpService start(
+      List<Endpoint> listen, List<Endpoint> whereFree, Handler handler, Clock clock)
+      throws IOException {
+    var service = new UdpService(listen, whereFree, handler, clock);
     try {
       service.openAll();
+      service.openWhereFree();
     } catch (IOException e) {
       service.closeSockets();
       service.selector.close();
@@ -110,11 +121,29 @@ public final class UdpService implements AutoCloseable {
     listening = List.copyOf(sockets.keySet());
   }
 
+  /// Says once per port what could not be had.
+  private void openWhereFree() throws IOException {
+    for (var spare : whereFree) {
+      IOException failure = null;
+      for (var endpoint : LocalAddresses.expand(List.of(spare))) {
+        try {
+          if (!sockets.containsKey(endpoint)) {
+            open(endpoint);
+          }
+        } catch (IOException e) {
+          failure = e;
+        }
+      }
+      if (failure != null) {
+        LOG.info("not answering on UDP port {}: {}", spare.port(), reason(failure));
+      }
+    }
+    listening = List.copyOf(sockets.keySet());
+  }
+
   private static String reason(IOException e) {
     String text = String.valueOf(e.getMessage());
-    return text.contains("in use")
-        ? "the port is in use by another program; stop it or choose another port"
-        : text;
+    return text.contains("in use") ? "the port is in use by another program" : text;
   }
 
   private void open(Endpoint endpoint) throws IOException {
@@ -182,6 +211,7 @@ public final class UdpService implements AutoCloseable {
   /// Opens sockets for addresses that have appeared and closes those of vanished ones.
   private void follow() throws IOException {
     var now = LocalAddresses.expand(wanted);
+    now.addAll(LocalAddresses.expand(whereFree));
     for (var endpoint : now) {
       if (endpoint.port() != 0 && !sockets.containsKey(endpoint)) {
         try {
