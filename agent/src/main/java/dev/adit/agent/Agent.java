@@ -84,22 +84,33 @@ public final class Agent implements AutoCloseable {
 
   /// Starts an agent. What goes wrong at once is told to `progress` like what goes wrong later.
   public static Agent start(AgentConfig config, Progress progress) throws IOException {
-    // Both take tens of milliseconds the first time and are wanted soon, on other threads.
-    Thread.ofPlatform().daemon().name("warm-tls").start(TlsClient::preload);
-    Thread.ofPlatform().daemon().name("warm-native").start(RouteNetlink::preload);
-    Agent agent = new Agent(config, progress);
+    return start(config, progress, LinuxTunnel::new);
+  }
+
+  /// As above, with another kind of tunnel.
+  public static Agent start(AgentConfig config, Progress progress, Tunnel.Maker tunnel)
+      throws IOException {
+    Agent agent = new Agent(config, progress, tunnel);
     agent.begin();
     return agent;
   }
 
-  private Agent(AgentConfig config, Progress progress) throws IOException {
+  /// Begins, on threads of its own, what takes a fresh Java machine tens of milliseconds and is
+  /// wanted soon after a start. May be called before it is known how to start.
+  public static void warmUp() {
+    Thread.ofPlatform().daemon().name("warm-tls").start(TlsClient::preload);
+    Thread.ofPlatform().daemon().name("warm-native").start(RouteNetlink::preload);
+  }
+
+  private Agent(AgentConfig config, Progress progress, Tunnel.Maker tunnelMaker)
+      throws IOException {
     this.config = config;
     this.progress = progress;
     this.readiness = new Readiness(clock.nanos());
     this.files = AgentFiles.open(config.stateFolder());
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
-    this.tunnel = new Tunnel(config, nodeKey, clock, this::wireGuardEnded);
+    this.tunnel = tunnelMaker.make(config, nodeKey, clock, this::wireGuardEnded);
     tunnelThread.execute(this::openTunnel); // the slowest part goes first
     this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
     this.netcheck = new NetCheck(random);
@@ -193,6 +204,7 @@ public final class Agent implements AutoCloseable {
     tunnelThread.execute(tunnel::close);
     tunnelThread.close();
     loop.close();
+    files.close();
     if (localServer != null) {
       try {
         localServer.close();
@@ -200,6 +212,7 @@ public final class Agent implements AutoCloseable {
         // The socket file stays; the next start replaces it.
       }
     }
+    AgentLog.writeWaiting();
     over.countDown();
   }
 
@@ -216,7 +229,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void broken(Throwable mistake) {
-    org.slf4j.LoggerFactory.getLogger(Agent.class).error("internal error", mistake);
+    AgentLog.mistake(Agent.class, mistake);
   }
 
   // --- the tunnel's thread
@@ -238,7 +251,7 @@ public final class Agent implements AutoCloseable {
     if (closing.get()) {
       return;
     }
-    org.slf4j.LoggerFactory.getLogger(Agent.class).warn("wireguard-go ended; starting it again");
+    AgentLog.warn(Agent.class, "wireguard-go ended; starting it again");
     tunnelThread.execute(() -> {
       openTunnel();
       loop.post(membership::configureAgain);
@@ -283,6 +296,7 @@ public final class Agent implements AutoCloseable {
     MapView map = membership.map();
     if (map != null && readiness.becameUsable()) {
       progress.ready(map.self().name(), map.self().addresses().getFirst().toString());
+      AgentLog.open();
     }
   }
 
@@ -377,14 +391,17 @@ public final class Agent implements AutoCloseable {
 
     @Override
     public long roundEnded(long now) {
-      if (coordination.isConnected() && presence.due(now)) {
+      boolean connected = coordination.isConnected();
+      if (connected && presence.due(now)) {
         sendPresence();
       }
       String missing = readiness.missing(now);
       if (missing != null) {
         progress.waiting(missing);
+        AgentLog.open();
       }
-      long own = Math.min(presence.wakeAt(), readiness.wakeAt());
+      // Presence that waits for the coordinator must not wake us; connecting does.
+      long own = Math.min(connected ? presence.wakeAt() : Long.MAX_VALUE, readiness.wakeAt());
       own = Math.min(own, coordination.timeReached(now));
       return Math.min(own, plane.roundEnded(now));
     }

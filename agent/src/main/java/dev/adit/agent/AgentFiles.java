@@ -10,7 +10,15 @@ import dev.adit.wire.Text;
 import dev.adit.wire.control.HttpsUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +30,10 @@ import org.jspecify.annotations.Nullable;
 ///     map.json         the last map with its token, to start from without the coordinator
 ///     loopback.json    which loopback port belongs to which peer
 ///     agent.json       the UDP port
-final class AgentFiles {
+///
+/// What has to outlive a power cut is written by a thread of its own, in order, because each such
+/// write waits for the disk. Reads and the making of keys are confined to the agent's start.
+final class AgentFiles implements AutoCloseable {
   private static final int MAX_MAP = 64 << 20;
   private static final int MAX_SMALL = 256 * 1024;
 
@@ -33,6 +44,9 @@ final class AgentFiles {
   private static final int PORTS = 12_768;
 
   private final Path folder;
+  private final ExecutorService disk =
+      Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("disk").unstarted(task));
+  private final List<Future<?>> keysUnderWay = new ArrayList<>();
 
   private AgentFiles(Path folder) {
     this.folder = folder;
@@ -53,14 +67,18 @@ final class AgentFiles {
     return folder.resolve("loopback.json");
   }
 
-  /// The key in `file`; made at first use.
+  /// The key in `file`; made at first use, and then stored only when [#awaitKeys] returns.
   PrivateKey key(String file, RandomGenerator random) throws IOException {
     Path path = folder.resolve(file);
     byte[] content = StateFiles.readIfPresent(path, 128);
     if (content == null) {
       PrivateKey made = PrivateKey.generate(random);
       String text = Text.wireGuardKey(made.bytes()) + "\n";
-      StateFiles.write(path, text.getBytes(StandardCharsets.US_ASCII));
+      keysUnderWay.add(
+          disk.submit(() -> {
+            StateFiles.write(path, text.getBytes(StandardCharsets.US_ASCII));
+            return null;
+          }));
       return made;
     }
     try {
@@ -68,6 +86,21 @@ final class AgentFiles {
       return PrivateKey.of(Text.parseWireGuardKey(text));
     } catch (MalformedException e) {
       throw new IOException(path + " is damaged; restore it, or remove it to join anew", e);
+    }
+  }
+
+  /// Returns when every key that was made is stored for good. Nobody may hear of a key before: the
+  /// coordinator would know a node that a power cut has left without its key.
+  void awaitKeys() throws IOException {
+    try {
+      for (Future<?> key : keysUnderWay) {
+        var _ = key.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("cannot store a key: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
     }
   }
 
@@ -88,7 +121,7 @@ final class AgentFiles {
     }
   }
 
-  void save(KnownCoordinator known) throws IOException {
+  void save(KnownCoordinator known) {
     String json =
         new JsonWriter()
             .beginObject()
@@ -107,12 +140,12 @@ final class AgentFiles {
     return content == null ? null : new String(content, StandardCharsets.UTF_8);
   }
 
-  void saveMap(String json) throws IOException {
+  void saveMap(String json) {
     write("map.json", json);
   }
 
-  void forgetMap() throws IOException {
-    java.nio.file.Files.deleteIfExists(folder.resolve("map.json"));
+  void forgetMap() {
+    later("map.json", () -> Files.deleteIfExists(folder.resolve("map.json")));
   }
 
   /// The UDP port of this installation; drawn at first use, and again if it was taken.
@@ -126,11 +159,35 @@ final class AgentFiles {
       }
     }
     int port = FIRST_PORT + random.nextInt(PORTS);
-    write("agent.json", new JsonWriter().beginObject().member("port", port).endObject().toString());
+    String json = new JsonWriter().beginObject().member("port", port).endObject().toString();
+    StateFiles.writeQuickly(
+        folder.resolve("agent.json"), json.getBytes(StandardCharsets.US_ASCII));
     return port;
   }
 
-  private void write(String file, String text) throws IOException {
-    StateFiles.write(folder.resolve(file), text.getBytes(StandardCharsets.UTF_8));
+  private void write(String file, String text) {
+    later(
+        file,
+        () -> {
+          StateFiles.write(folder.resolve(file), text.getBytes(StandardCharsets.UTF_8));
+          return null;
+        });
+  }
+
+  /// What fails here is told in the log: the agent goes on with what it has in memory.
+  private void later(String file, Callable<?> change) {
+    disk.execute(() -> {
+      try {
+        var _ = change.call();
+      } catch (Exception e) {
+        AgentLog.warn(AgentFiles.class, "cannot store {}: {}", folder.resolve(file), e.getMessage());
+      }
+    });
+  }
+
+  /// Returns when everything is stored.
+  @Override
+  public void close() {
+    disk.close();
   }
 }

@@ -28,8 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The agent's side of coordination: joins once, follows the map, keeps what was learned.
 ///
@@ -51,11 +49,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     ///
     /// @param usage true if what the user gave is wrong
     void refused(String text, boolean usage);
-  }
-
-  /// Created on first use: the log's back end must not load before the node is usable.
-  private static final class Log {
-    static final Logger LOG = LoggerFactory.getLogger(Coordination.class);
   }
 
   private static final long SAVE_NANOS = 5_000_000_000L;
@@ -141,7 +134,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         drain(null);
       }
     } catch (IOException | MalformedException e) {
-      Log.LOG.warn("the cached map is of no use: {}", e.getMessage());
+      AgentLog.warn(Coordination.class, "the cached map is of no use: {}", e.getMessage());
     }
   }
 
@@ -175,22 +168,14 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     savedAt = clock.nanos();
     MapFollower held = follower;
     if (held != null) {
-      try {
-        files.saveMap(held.json());
-      } catch (IOException e) {
-        Log.LOG.warn("cannot store the map: {}", e.getMessage());
-      }
+      files.saveMap(held.json());
     }
   }
 
   private void saveTrust() {
     TrustedCoordinator now = trusted;
     if (now != null) {
-      try {
-        files.save(new AgentFiles.KnownCoordinator(rootKey.toB64(), url, now.json()));
-      } catch (IOException e) {
-        Log.LOG.warn("cannot store the coordinator's identity: {}", e.getMessage());
-      }
+      files.save(new AgentFiles.KnownCoordinator(rootKey.toB64(), url, now.json()));
     }
   }
 
@@ -241,7 +226,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         case MapFollower.Output.Suspended(var why) -> remark = why;
         case MapFollower.Output.Left(var reason) -> left(reason);
         case MapFollower.Output.EndStream(var why) -> {
-          Log.LOG.warn("the coordinator contradicts itself: {}", why);
+          AgentLog.warn(Coordination.class, "the coordinator contradicts itself: {}", why);
           if (stream != null) {
             stream.close();
           }
@@ -258,11 +243,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void left(String reason) {
-    try {
-      files.forgetMap();
-    } catch (IOException e) {
-      Log.LOG.warn("cannot forget the map: {}", e.getMessage());
-    }
+    files.forgetMap();
     events.refused(
         "this node was " + reason + " from the network; to join again run: adit up KEY", false);
   }
@@ -310,7 +291,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     public void lost(boolean wasUp, String reason) {
       connected = false;
       loop.post(() -> {
-        Log.LOG.info("coordinator: {}", reason);
+        AgentLog.info(Coordination.class, "coordinator: {}", reason);
         if (follower != null) {
           follower.streamClosed();
           remark = "working from the map of " + time(follower.mapTime()) + "; coordinator away";
@@ -397,6 +378,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   private void join(ControlLink.Stream stream, JoinKey key) {
     try {
+      files.awaitKeys();
       stream.send(
           new ControlMessage.Join(
               stream.nextRequest(),
@@ -408,6 +390,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
               List.of()));
     } catch (CryptoException e) {
       events.refused("the coordinator's channel key is not usable", false);
+    } catch (IOException e) {
+      events.refused(String.valueOf(e.getMessage()), false);
     }
   }
 
@@ -432,7 +416,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         events.refused(failure.text(), false);
       } else {
         remark = failure.text();
-        Log.LOG.warn("coordinator: {}", failure.text());
+        AgentLog.warn(Coordination.class, "coordinator: {}", failure.text());
       }
     });
   }

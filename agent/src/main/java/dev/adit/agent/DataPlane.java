@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Joins the path machine to sockets: a packet from WireGuard goes where [PathNode] says, a packet
 /// from relay or network goes to WireGuard, to the path machine or to STUN. Confined to the packet
@@ -64,11 +62,6 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
     /// The coordinator's idea of where this peer is may be old.
     void peerGone(PublicKey peer);
-  }
-
-  /// Created on first use: the log's back end must not load before the node is usable.
-  private static final class Log {
-    static final Logger LOG = LoggerFactory.getLogger(DataPlane.class);
   }
 
   private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
@@ -291,8 +284,13 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   private static void log(PathOutput.PathChanged change) {
-    Log.LOG.info("{}: {} to {}, {}", change.peer(), change.from(), change.to(), change.reason());
-    Log.LOG.debug("{}: endpoint {}", change.peer(), change.endpoint());
+    AgentLog.info(
+        DataPlane.class,
+        "{}: {} to {}, {}",
+        change.peer(),
+        change.from(),
+        change.to(),
+        change.reason());
   }
 
   // --- what a link says, on its own thread
@@ -306,7 +304,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   public void linkDown(DerpLink link, String reason) {
     loop()
         .post(() -> {
-          Log.LOG.info("relay {}: {}", link.target().name(), reason);
+          AgentLog.info(DataPlane.class, "relay {}: {}", link.target().name(), reason);
           linkChanged(link, false);
         });
   }

@@ -91,7 +91,7 @@ final class LoopbackPorts {
     for (Map.Entry<PublicKey, Integer> entry : ports.entrySet()) {
       json.member(entry.getKey().toB64(), entry.getValue());
     }
-    StateFiles.write(file, json.endObject().toString().getBytes(StandardCharsets.US_ASCII));
+    StateFiles.writeQuickly(file, json.endObject().toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   private void put(PublicKey peer, int port) {

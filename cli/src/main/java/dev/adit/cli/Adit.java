@@ -1,6 +1,8 @@
 package dev.adit.cli;
 
 import dev.adit.cli.config.Settings;
+import dev.adit.cli.node.AgentProcess;
+import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -26,7 +28,8 @@ public final class Adit implements Runnable {
 
   Adit() {}
 
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws IOException {
+    AgentProcess.startEarly(arguments);
     int status = run(arguments);
     System.out.flush();
     System.err.flush();

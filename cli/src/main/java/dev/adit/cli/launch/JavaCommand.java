@@ -59,6 +59,10 @@ public final class JavaCommand {
         words.add("-D" + name + "=" + value);
       }
     }
+    String further = System.getenv("ADIT_JAVA_OPTIONS");
+    if (further != null && !further.isBlank()) {
+      words.addAll(List.of(further.strip().split(" +")));
+    }
     words.add("-cp");
     words.add(System.getProperty("java.class.path"));
     words.add(mainClass);

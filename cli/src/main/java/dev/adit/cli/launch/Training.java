@@ -13,6 +13,8 @@ import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.local.LocalClient;
+import dev.adit.net.linux.SystemChecks;
+import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.tls.Connection;
 import dev.adit.net.tls.HttpExchange;
@@ -23,6 +25,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -36,15 +39,13 @@ import java.util.zip.ZipFile;
 /// The run during which the Java machine notes which classes a class-data archive should hold.
 ///
 /// Arguments: `cli`, `agent` or `server`, and an empty folder to work in. Does what such a program
-/// does on any machine, alone and without a network: reads command lines, shakes hands over TLS and
-/// Noise. Whatever fails here only makes the archive smaller, so it is printed and passed over.
+/// does on any machine, alone and without a network beyond loopback. Everything in an archive is
+/// made ready at every start, so the runs of short programs touch what is needed and no more.
+/// Whatever fails here only makes the archive smaller, so it is printed and passed over.
 final class Training {
   private static final String[][] COMMANDS = {
     {"--version"}, {"--help"}, {"no-such-verb"}, {"up", "--help"}, {"key", "list", "--wrong"}
   };
-
-  /// Jars of ours that a node never needs, with Netty and SQL behind them.
-  private static final List<String> SERVERS = List.of("adit-coordinator", "adit-relay");
 
   private static final long SERVE_PATIENCE = 60_000_000_000L;
   private static final long POLL = 20_000_000;
@@ -52,16 +53,20 @@ final class Training {
   private Training() {}
 
   public static void main(String[] arguments) {
-    String kind = arguments[0];
-    attempt("commands", Training::commands);
-    if (!kind.equals("cli")) {
-      attempt("keys", Training::keys);
-      attempt("TLS", Training::tls);
+    Path folder = Path.of(arguments[1]);
+    switch (arguments[0]) {
+      case "agent" -> attempt("agents", () -> new AgentTraining(folder).run());
+      case "server" -> {
+        attempt("keys", Training::keys);
+        attempt("TLS", Training::tls);
+        attempt("serve", () -> serve(folder));
+        attempt("classes", Training::ownClasses);
+      }
+      default -> {
+        attempt("commands", Training::commands);
+        attempt("local", () -> local(folder));
+      }
     }
-    if (kind.equals("server")) {
-      attempt("serve", () -> serve(Path.of(arguments[1])));
-    }
-    attempt("classes", () -> ownClasses(kind));
   }
 
   @FunctionalInterface
@@ -159,15 +164,28 @@ final class Training {
     LocalClient.Answer _ = LocalClient.request(socket, "POST", "/api/v1/keys", new byte[0]);
   }
 
-  /// Loads, without initialising, every class of ours that a program of this kind may need.
-  private static void ownClasses(String kind) throws IOException {
+  /// A request to a program on this machine, as most commands make one.
+  private static void local(Path folder) throws IOException {
+    Path socket = folder.resolve("local.sock");
+    try (var _ =
+        LocalServer.start(
+            socket,
+            LocalServer.EVERYBODY,
+            request -> HttpResponse.text(200, request.path()),
+            LocalLimits.agent())) {
+      LocalClient.Answer _ = LocalClient.request(socket, "GET", "/v1/status", new byte[0]);
+    }
+    List<String> _ = SystemChecks.problems(null);
+    Process child = new ProcessBuilder("true").redirectError(Redirect.INHERIT).start();
+    child.getOutputStream().close();
+    byte[] _ = child.getInputStream().readAllBytes();
+  }
+
+  /// Loads, without initialising, every class of ours.
+  private static void ownClasses() throws IOException {
     for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
       String name = path.substring(path.lastIndexOf('/') + 1);
-      boolean needed = name.startsWith("adit-");
-      for (String server : SERVERS) {
-        needed &= kind.equals("server") || !name.startsWith(server);
-      }
-      if (needed) {
+      if (name.startsWith("adit-")) {
         try (ZipFile jar = new ZipFile(path)) {
           load(jar);
         }

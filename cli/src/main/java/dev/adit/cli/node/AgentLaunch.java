@@ -3,27 +3,20 @@ package dev.adit.cli.node;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Failure;
-import dev.adit.cli.launch.JavaCommand;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.linux.SystemChecks;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.JoinKey;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Runs the agent in this process, or starts it as one of its own and waits until the node is
+/// Runs the agent in this process, or has a process of its own run it and waits until the node is
 /// usable.
-///
-/// The started process tells on its standard output how far it is, one line each, then closes it:
-/// `ready NAME ADDRESS`, `waiting WHAT` (it goes on trying) or `failed STATUS TEXT`.
 final class AgentLaunch {
   private static final int LOG_TAIL_BYTES = 64 * 1024;
 
@@ -52,6 +45,7 @@ final class AgentLaunch {
   /// Runs the agent here until it is told to end.
   int runHere() throws IOException {
     check();
+    Agent.warmUp();
     var status = new int[1];
     Agent agent =
         Agent.start(
@@ -59,34 +53,24 @@ final class AgentLaunch {
             new Agent.Progress() {
               @Override
               public void ready(String name, String address) {
-                say("ready " + name + " " + address, "up as " + name + " (" + address + ")");
+                say("up as " + name + " (" + address + ")");
               }
 
               @Override
               public void waiting(String what) {
-                say("waiting " + what, what);
+                say(what);
               }
 
               @Override
               public void failed(String text, boolean usage) {
                 status[0] = usage ? Failure.USAGE : Failure.FAILED;
-                say("failed " + status[0] + " " + text, null);
                 err.println("adit: " + text);
                 err.flush();
               }
 
-              private void say(String line, @Nullable String forPeople) {
-                if (started()) {
-                  System.out.println(line);
-                  System.out.close(); // nobody reads any more; a later word must not end us
-                } else if (forPeople != null) {
-                  out.println(forPeople);
-                  out.flush();
-                }
-              }
-
-              private boolean started() {
-                return "1".equals(System.getenv("ADIT_STARTED"));
+              private void say(String text) {
+                out.println(text);
+                out.flush();
               }
             });
     Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "shutdown"));
@@ -94,48 +78,14 @@ final class AgentLaunch {
     return status[0];
   }
 
-  /// Starts the agent and waits for its word.
+  /// Has the agent's process do it and waits for its word.
   int startAndWait() throws IOException {
     check();
     StateFiles.createFolder(config.stateFolder());
-    Process process = process();
-    try (var toAgent = process.getOutputStream()) {
-      String text = config.joinKey();
-      if (text != null) {
-        toAgent.write(text.getBytes(StandardCharsets.UTF_8));
-      }
-    }
-    try (var words =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      String line = words.readLine();
+    try (AgentProcess process = AgentProcess.take()) {
+      String line = process.order(config);
       return line == null ? died() : outcome(line);
     }
-  }
-
-  private Process process() throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("up", "--foreground", "--key", "-"));
-    arguments.addAll(List.of("--interface", config.interfaceName()));
-    arguments.addAll(List.of("--state-dir", config.stateFolder().toString()));
-    arguments.addAll(List.of("--run-dir", config.runFolder().toString()));
-    if (config.wireGuardGo() != null) {
-      arguments.addAll(List.of("--wireguard-go", config.wireGuardGo().toString()));
-    }
-    if (config.name() != null) {
-      arguments.addAll(List.of("--name", config.name()));
-    }
-    if (config.relayOnly()) {
-      arguments.add("--relay-only");
-    }
-    for (String candidate : config.staticCandidates()) {
-      arguments.addAll(List.of("--candidate", candidate));
-    }
-    var builder =
-        new ProcessBuilder(JavaCommand.of(JavaCommand.Kind.AGENT, "dev.adit.cli.Adit", arguments));
-    builder.environment().put("ADIT_STARTED", "1");
-    builder.environment().remove("ADIT_KEY");
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(config.logFile().toFile()));
-    return builder.start();
   }
 
   private int outcome(String line) {

@@ -43,27 +43,36 @@ public final class StateFiles {
     }
   }
 
-  /// Replaces `file` by `content`, mode 0600, durably.
+  /// Replaces `file` by `content`, mode 0600, durably. Takes 5 ms and more: a disk is waited for.
   public static void write(Path file, byte[] content) throws IOException {
-    Path folder = folderOf(file);
-    Path temporary = folder.resolve("." + file.getFileName() + ".new");
+    replace(file, content, true);
+    syncFolder(folderOf(file));
+  }
+
+  /// As [#write], but without waiting for the disk: after the death of this process the file is the
+  /// old one or the new one, after a power cut it may be empty. For what can be made anew.
+  public static void writeQuickly(Path file, byte[] content) throws IOException {
+    replace(file, content, false);
+  }
+
+  private static void replace(Path file, byte[] content, boolean durably) throws IOException {
+    Path temporary = folderOf(file).resolve("." + file.getFileName() + ".new");
     Files.deleteIfExists(temporary);
     try {
-      writeNew(temporary, content);
+      writeNew(temporary, content, durably);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException | RuntimeException e) {
       Files.deleteIfExists(temporary);
       throw e;
     }
-    syncFolder(folder);
   }
 
   /// Makes `file`, mode 0600, durably.
   ///
   /// @throws FileAlreadyExistsException if there is one, which stays as it is
   public static void create(Path file, byte[] content) throws IOException {
-    writeNew(file, content);
+    writeNew(file, content, true);
     syncFolder(folderOf(file));
   }
 
@@ -90,7 +99,7 @@ public final class StateFiles {
     }
   }
 
-  private static void writeNew(Path file, byte[] content) throws IOException {
+  private static void writeNew(Path file, byte[] content, boolean durably) throws IOException {
     var options = Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
     try (var channel =
         FileChannel.open(file, options, PosixFilePermissions.asFileAttribute(OWNER_ONLY))) {
@@ -98,7 +107,9 @@ public final class StateFiles {
       while (bytes.hasRemaining()) {
         channel.write(bytes);
       }
-      channel.force(true);
+      if (durably) {
+        channel.force(true);
+      }
     }
   }
 

@@ -13,7 +13,10 @@ enum SystemCall {
   PPOLL(271, 73),
   EVENTFD2(290, 19),
   WRITE(1, 64),
-  CLOSE(3, 57);
+  CLOSE(3, 57),
+  OPENAT(257, 56),
+  DUP3(292, 24),
+  SETSID(112, 157);
 
   private static final boolean X86_64 = System.getProperty("os.arch", "").equals("amd64");
 

@@ -32,7 +32,10 @@ public final class LocalServer implements AutoCloseable {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
-  private static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
+  /// Made at first use: who starts quickly loads no log back end.
+  private static final class Log {
+    static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
+  }
 
   private final Path socket;
   private final ServerSocketChannel listener;
@@ -102,7 +105,7 @@ public final class LocalServer implements AutoCloseable {
         Thread.ofVirtual().name("local-connection").start(() -> serve(channel, admitted));
       } catch (IOException e) {
         if (!closed) {
-          LOG.error("{}: stopped listening: {}", socket, e.toString());
+          Log.LOG.error("{}: stopped listening: {}", socket, e.toString());
         }
         return;
       }
@@ -113,7 +116,7 @@ public final class LocalServer implements AutoCloseable {
     try (channel) {
       new LocalConnection(channel, users.of(channel), handler, limits).serve(admitted);
     } catch (IOException e) {
-      LOG.debug("{}: connection ended: {}", socket, e.toString());
+      Log.LOG.debug("{}: connection ended: {}", socket, e.toString());
     } finally {
       connections.remove(channel);
     }

@@ -1,0 +1,233 @@
+package dev.adit.agent;
+
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import dev.adit.net.linux.RouteNetlink;
+import dev.adit.net.linux.WireGuardChange;
+import dev.adit.net.linux.WireGuardDevice;
+import dev.adit.net.linux.WireGuardGo;
+import dev.adit.net.linux.WireGuardState;
+import dev.adit.net.linux.WireGuardUapi;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.Prefix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The WireGuard interface of one network on Linux: the program behind it, its peers, addresses and
+/// routes.
+final class LinuxTunnel implements Tunnel {
+  private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
+
+  private final AgentConfig config;
+  private final PrivateKey nodeKey;
+  private final Clock clock;
+  private final Runnable ended;
+  private @Nullable WireGuardGo program;
+  private @Nullable WireGuardDevice device;
+  private @Nullable RouteNetlink netlink;
+  private boolean linkIsUp;
+  private final Set<PublicKey> configured = new HashSet<>();
+  private final Set<IpAddress> addresses = new HashSet<>();
+
+  /// @param ended runs, on another thread, when the program behind the interface ended by itself
+  LinuxTunnel(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended) {
+    this.config = config;
+    this.nodeKey = nodeKey;
+    this.clock = clock;
+    this.ended = ended;
+  }
+
+  @Override
+  public int open() throws IOException {
+    forget();
+    WireGuardDevice opened = adopt();
+    if (opened == null) {
+      opened = make();
+    }
+    device = opened;
+    WireGuardState state = opened.read();
+    if (!Objects.equals(state.privateKey(), nodeKey) || state.listenPort() == 0) {
+      opened.apply(new WireGuardChange().privateKey(nodeKey).listenPort(state.listenPort()));
+      state = opened.read();
+    }
+    for (WireGuardState.Peer peer : state.peers()) {
+      configured.add(peer.key());
+    }
+    return state.listenPort();
+  }
+
+  private @Nullable WireGuardDevice adopt() throws IOException {
+    String name = config.interfaceName();
+    Path socket = WireGuardUapi.socketOf(name);
+    if (!Files.exists(socket)) {
+      return null;
+    }
+    WireGuardUapi found;
+    try {
+      found = WireGuardUapi.open(name, socket);
+    } catch (IOException e) {
+      Files.deleteIfExists(socket); // nobody serves it: left by a program that was killed
+      return null;
+    }
+    if (!Objects.equals(found.read().privateKey(), nodeKey)) {
+      found.close();
+      throw foreign(name);
+    }
+    return found;
+  }
+
+  private WireGuardDevice make() throws IOException {
+    String name = config.interfaceName();
+    if (Files.exists(Path.of("/sys/class/net", name))) {
+      throw foreign(name);
+    }
+    Path found =
+        config.wireGuardGo() != null
+            ? config.wireGuardGo()
+            : WireGuardGo.find(String.valueOf(System.getenv("PATH")));
+    if (found == null) {
+      throw new IOException(
+          "wireguard-go is missing; install it (Debian: apt-get install wireguard-go)");
+    }
+    WireGuardGo started =
+        WireGuardGo.start(found, name, config.runFolder().resolve("wireguard-go-" + name + ".log"));
+    program = started;
+    WireGuardDevice made = started.device(name, clock);
+    started.onExit(() -> {
+      if (program == started) {
+        ended.run();
+      }
+    });
+    return made;
+  }
+
+  private static IOException foreign(String name) {
+    return new IOException(
+        "interface " + name + " belongs to another program; choose another name: --interface NAME");
+  }
+
+  @Override
+  public void apply(Wanted wanted) throws IOException {
+    var change = new WireGuardChange();
+    Set<PublicKey> keep = new HashSet<>();
+    for (Peer peer : wanted.peers()) {
+      keep.add(peer.key());
+      if (configured.add(peer.key())) {
+        List<Prefix> allowed = new ArrayList<>();
+        for (IpAddress address : peer.addresses()) {
+          allowed.add(Prefix.host(address));
+        }
+        change.upsert(peer.key(), new Endpoint(LOOPBACK, peer.loopbackPort()), allowed);
+      }
+    }
+    for (PublicKey known : List.copyOf(configured)) {
+      if (!keep.contains(known)) {
+        change.remove(known);
+        configured.remove(known);
+      }
+    }
+    device().apply(change);
+    applyAddresses(wanted);
+  }
+
+  private void applyAddresses(Wanted wanted) throws IOException {
+    if (linkIsUp && addresses.equals(Set.copyOf(wanted.addresses()))) {
+      return;
+    }
+    RouteNetlink routes = netlink();
+    RouteNetlink.Link link = routes.link(config.interfaceName());
+    if (link == null) {
+      throw new IOException("interface " + config.interfaceName() + " has disappeared");
+    }
+    for (IpAddress address : wanted.addresses()) {
+      routes.addAddress(link, address, length(address, wanted.ranges()));
+    }
+    for (IpAddress old : addresses) {
+      if (!wanted.addresses().contains(old)) {
+        routes.deleteAddress(link, old, length(old, wanted.ranges()));
+      }
+    }
+    addresses.clear();
+    addresses.addAll(wanted.addresses());
+    if (!linkIsUp) {
+      routes.up(link, AgentConfig.TUNNEL_MTU);
+      linkIsUp = true;
+    }
+  }
+
+  private static int length(IpAddress address, List<Prefix> ranges) {
+    for (Prefix range : ranges) {
+      if (range.contains(address)) {
+        return range.length();
+      }
+    }
+    return Prefix.host(address).length();
+  }
+
+  @Override
+  public void forgetPeer(PublicKey key) {
+    configured.remove(key);
+  }
+
+  private WireGuardDevice device() throws IOException {
+    if (device == null) {
+      throw new IOException("interface " + config.interfaceName() + " is not there yet");
+    }
+    return device;
+  }
+
+  private RouteNetlink netlink() throws IOException {
+    if (netlink == null) {
+      netlink = RouteNetlink.open();
+    }
+    return netlink;
+  }
+
+  private void forget() {
+    if (device != null) {
+      device.close();
+      device = null;
+    }
+    program = null;
+    linkIsUp = false;
+    configured.clear();
+    addresses.clear();
+  }
+
+  @Override
+  public void close() {
+    WireGuardGo running = program;
+    boolean hadDevice = device != null;
+    forget();
+    if (running != null) {
+      running.close();
+    } else if (hadDevice) {
+      removeAdopted();
+    }
+    if (netlink != null) {
+      netlink.close();
+      netlink = null;
+    }
+  }
+
+  /// The program behind an adopted interface is no child of ours; it ends with its interface.
+  private void removeAdopted() {
+    try {
+      RouteNetlink.Link link = netlink().link(config.interfaceName());
+      if (link != null) {
+        netlink().delete(link);
+      }
+    } catch (IOException e) {
+      AgentLog.warn(LinuxTunnel.class, "cannot remove interface {}: {}", config.interfaceName(), e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.adit.cli.node;
+
+import dev.adit.agent.AgentConfig;
+import dev.adit.wire.Json;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.JsonWriter;
+import dev.adit.wire.MalformedException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// An agent's configuration as `adit up` hands it to the agent's process: JSON, which the list of
+/// processes does not show.
+final class AgentOrders {
+  private static final int MAX_CANDIDATES = 1_000;
+
+  private AgentOrders() {}
+
+  static byte[] write(AgentConfig config) {
+    var json =
+        new JsonWriter()
+            .beginObject()
+            .member("state", config.stateFolder().toString())
+            .member("run", config.runFolder().toString())
+            .member("interface", config.interfaceName())
+            .member("relayOnly", config.relayOnly());
+    optional(json, "wireGuardGo", config.wireGuardGo());
+    optional(json, "key", config.joinKey());
+    optional(json, "name", config.name());
+    json.name("candidates").beginArray();
+    for (String candidate : config.staticCandidates()) {
+      json.value(candidate);
+    }
+    return json.endArray().endObject().toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void optional(JsonWriter json, String name, @Nullable Object value) {
+    if (value != null) {
+      json.member(name, value.toString());
+    }
+  }
+
+  static AgentConfig read(byte[] orders) throws MalformedException {
+    JsonObject json = Json.parseObject(orders);
+    String wireGuardGo = json.optionalString("wireGuardGo");
+    return new AgentConfig(
+        Path.of(json.string("state")),
+        Path.of(json.string("run")),
+        json.string("interface"),
+        wireGuardGo == null ? null : Path.of(wireGuardGo),
+        json.optionalString("key"),
+        json.optionalString("name"),
+        json.bool("relayOnly"),
+        json.strings("candidates", MAX_CANDIDATES));
+  }
+}
