@@ -6,27 +6,15 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The one executable: `adit VERB …`.
-@Command(
-    name = "adit",
-    synopsisSubcommandLabel = "VERB",
-    versionProvider = Version.class,
-    mixinStandardHelpOptions = true,
-    addMethodSubcommands = false,
-    description = "Connects WireGuard devices to each other, wherever they are.%n",
-    commandListHeading = "%nVerbs:%n",
-    footer = "%n`adit VERB --help` explains a verb.")
-public final class Adit implements Runnable {
-  @Spec CommandSpec spec;
-
-  Adit() {}
+public final class Adit {
+  private Adit() {}
 
   public static void main(String[] arguments) throws IOException {
     AgentProcess.startEarly(arguments);
@@ -40,7 +28,7 @@ public final class Adit implements Runnable {
 
   /// Carries out one command line and answers its exit code.
   public static int run(String... arguments) {
-    CommandLine line = new CommandLine(new Adit());
+    CommandLine line = new CommandLine(spec());
     try {
       addVerbs(line, arguments);
       return line.execute(arguments);
@@ -50,9 +38,37 @@ public final class Adit implements Runnable {
     }
   }
 
-  @Override
-  public void run() {
-    throw Failure.usage("no verb given; see adit --help");
+  /// As code, because reading annotations takes a Java machine that has just started 100 ms.
+  private static CommandSpec spec() {
+    Runnable noVerb =
+        () -> {
+          throw Failure.usage("no verb given; see adit --help");
+        };
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(noVerb);
+    spec.name("adit").versionProvider(new Version());
+    spec.usageMessage()
+        .synopsisSubcommandLabel("VERB")
+        .description("Connects WireGuard devices to each other, wherever they are.%n")
+        .commandListHeading("%nVerbs:%n")
+        .footer("%n`adit VERB --help` explains a verb.");
+    addStandardOptions(spec);
+    return spec;
+  }
+
+  /// `--help` and `--version`, in the words of picocli's own mixin, which is annotated.
+  public static void addStandardOptions(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .type(boolean.class)
+            .description("Show this help message and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .type(boolean.class)
+            .description("Print version information and exit.")
+            .build());
   }
 
   /// Adds the named verb only, or all of them where the first word names none.

@@ -27,12 +27,12 @@ final class Verbs {
 
   private Verbs() {}
 
-  /// A new command object, or null if there is no such verb.
+  /// A new command object or specification, or null if there is no such verb.
   static @Nullable Object command(String name) {
     return switch (name) {
       case "serve" -> new ServeCommand();
       case "relay" -> new RelayCommand();
-      case "up" -> new UpCommand();
+      case "up" -> UpCommand.spec();
       case "down" -> new DownCommand();
       case "status" -> new StatusCommand();
       case "ping" -> new PingCommand();

@@ -21,7 +21,6 @@ import dev.adit.net.tls.HttpExchange;
 import dev.adit.net.tls.PinPolicy;
 import dev.adit.net.tls.TlsClient;
 import dev.adit.wire.Endpoint;
-import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -183,22 +182,13 @@ final class Training {
 
   /// Loads, without initialising, every class of ours.
   private static void ownClasses() throws IOException {
-    for (String path : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      String name = path.substring(path.lastIndexOf('/') + 1);
-      if (name.startsWith("adit-")) {
-        try (ZipFile jar = new ZipFile(path)) {
-          load(jar);
+    try (ZipFile jar = new ZipFile(System.getProperty("java.class.path"))) {
+      for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements(); ) {
+        String name = all.nextElement().getName();
+        if (name.startsWith("dev/adit/") && name.endsWith(".class")) {
+          String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+          attempt(type, () -> load(type));
         }
-      }
-    }
-  }
-
-  private static void load(ZipFile jar) {
-    for (Enumeration<? extends ZipEntry> all = jar.entries(); all.hasMoreElements(); ) {
-      String name = all.nextElement().getName();
-      if (name.endsWith(".class") && !name.endsWith("-info.class")) {
-        String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
-        attempt(type, () -> load(type));
       }
     }
   }

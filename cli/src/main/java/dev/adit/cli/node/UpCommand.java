@@ -1,7 +1,9 @@
 package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
+import dev.adit.cli.Adit;
 import dev.adit.cli.Failure;
+import dev.adit.cli.Version;
 import dev.adit.net.local.LocalServer;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
@@ -15,99 +17,130 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// `adit up [KEY]`: starts the agent and waits until the node is usable.
-@Command(
-    name = "up",
-    mixinStandardHelpOptions = true,
-    description = {
-      "Starts the agent of this machine and waits until the node is usable: interface and addresses",
-      "up, every peer configured, its relay connected. KEY is needed for the first time only."
-    })
+///
+/// Its options are written as code, not as annotations: picocli needs 200 ms to read so many of
+/// those in a Java machine that has just started, and this command has a second in all.
 public final class UpCommand implements Callable<Integer> {
   private static final int MAX_KEY_FILE = 4_096;
 
-  @Spec CommandSpec spec;
+  private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(
-      index = "0",
-      arity = "0..1",
-      paramLabel = "KEY",
-      description = {
-        "Join key, https://HOST/#adit1.… The list of processes shows it while the command runs;",
-        "--key-file or ADIT_KEY keep it to yourself."
-      })
-  @Nullable String keyArgument;
+  private UpCommand() {}
 
-  @Option(
-      names = "--key",
-      paramLabel = "KEY",
-      description = "Join key; - reads it from standard input.")
-  @Nullable String key;
+  /// The command with its options, for picocli.
+  public static CommandSpec spec() {
+    var command = new UpCommand();
+    CommandSpec spec = CommandSpec.wrapWithoutInspection(command);
+    command.spec = spec;
+    spec.name("up").versionProvider(new Version());
+    spec.usageMessage()
+        .description(
+            "Starts the agent of this machine and waits until the node is usable: interface and addresses",
+            "up, every peer configured, its relay connected. KEY is needed for the first time only.");
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0")
+            .arity("0..1")
+            .paramLabel("KEY")
+            .type(String.class)
+            .description(
+                "Join key, https://HOST/#adit1.… The list of processes shows it while the command runs;",
+                "--key-file or ADIT_KEY keep it to yourself.")
+            .build());
+    text(spec, "--key", "KEY", "Join key; - reads it from standard input.");
+    text(spec, "--key-file", "FILE", "File that holds the join key.");
+    flag(spec, "--foreground", "Run the agent itself instead of starting it.");
+    text(spec, "--name", "NAME", "Name to ask for; default the host's name.");
+    standard(
+        spec,
+        "--interface",
+        "NAME",
+        AgentConfig.INTERFACE,
+        "Name of the WireGuard interface; default ${DEFAULT-VALUE}.");
+    standard(
+        spec,
+        "--state-dir",
+        "DIR",
+        AgentConfig.STATE_FOLDER.toString(),
+        "Folder for keys, map and log; default ${DEFAULT-VALUE}.");
+    standard(
+        spec,
+        "--run-dir",
+        "DIR",
+        AgentConfig.RUN_FOLDER.toString(),
+        "Folder for the local socket; default ${DEFAULT-VALUE}.");
+    text(spec, "--wireguard-go", "FILE", "The wireguard-go to start; default the newest found.");
+    flag(spec, "--relay-only", "Never try a direct path.");
+    spec.addOption(
+        OptionSpec.builder("--candidate")
+            .paramLabel("IP:PORT")
+            .arity("1")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .splitRegex(",")
+            .description(
+                "An address at which this node can be reached from outside, such as a forwarded port. Repeatable.")
+            .build());
+    Adit.addStandardOptions(spec);
+    return spec;
+  }
 
-  @Option(names = "--key-file", paramLabel = "FILE", description = "File that holds the join key.")
-  @Nullable Path keyFile;
+  private static void flag(CommandSpec spec, String name, String description) {
+    spec.addOption(
+        OptionSpec.builder(name).type(boolean.class).arity("0").description(description).build());
+  }
 
-  @Option(names = "--foreground", description = "Run the agent itself instead of starting it.")
-  boolean foreground;
+  private static void text(CommandSpec spec, String name, String label, String description) {
+    spec.addOption(described(name, label, description).build());
+  }
 
-  @Option(
-      names = "--name",
-      paramLabel = "NAME",
-      description = "Name to ask for; default the host's name.")
-  @Nullable String name;
+  private static void standard(
+      CommandSpec spec, String name, String label, String value, String description) {
+    spec.addOption(described(name, label, description).defaultValue(value).build());
+  }
 
-  @Option(
-      names = "--interface",
-      paramLabel = "NAME",
-      defaultValue = AgentConfig.INTERFACE,
-      description = "Name of the WireGuard interface; default ${DEFAULT-VALUE}.")
-  String interfaceName = AgentConfig.INTERFACE;
+  private static OptionSpec.Builder described(String name, String label, String description) {
+    return OptionSpec.builder(name)
+        .type(String.class)
+        .arity("1")
+        .paramLabel(label)
+        .description(description);
+  }
 
-  @Option(
-      names = "--state-dir",
-      paramLabel = "DIR",
-      defaultValue = "/var/lib/adit",
-      description = "Folder for keys, map and log; default ${DEFAULT-VALUE}.")
-  Path stateDir = AgentConfig.STATE_FOLDER;
+  private @Nullable String text(String option) {
+    return spec.findOption(option).getValue();
+  }
 
-  @Option(
-      names = "--run-dir",
-      paramLabel = "DIR",
-      defaultValue = "/run/adit",
-      description = "Folder for the local socket; default ${DEFAULT-VALUE}.")
-  Path runDir = AgentConfig.RUN_FOLDER;
+  private @Nullable Path path(String option) {
+    String value = text(option);
+    return value == null ? null : Path.of(value);
+  }
 
-  @Option(
-      names = "--wireguard-go",
-      paramLabel = "FILE",
-      description = "The wireguard-go to start; default the newest found.")
-  @Nullable Path wireGuardGo;
-
-  @Option(names = "--relay-only", description = "Never try a direct path.")
-  boolean relayOnly;
-
-  @Option(
-      names = "--candidate",
-      paramLabel = "IP:PORT",
-      split = ",",
-      description =
-          "An address at which this node can be reached from outside, such as a forwarded port. Repeatable.")
-  List<String> candidates = List.of();
+  private boolean flag(String option) {
+    return Boolean.TRUE.equals(spec.findOption(option).<Boolean>getValue());
+  }
 
   @Override
   public Integer call() throws IOException {
     String joinKey = joinKey();
+    List<String> candidates = spec.findOption("--candidate").getValue();
     AgentConfig config;
     try {
       config =
           new AgentConfig(
-              stateDir, runDir, interfaceName, wireGuardGo, joinKey, name, relayOnly, candidates);
+              Path.of(String.valueOf(text("--state-dir"))),
+              Path.of(String.valueOf(text("--run-dir"))),
+              String.valueOf(text("--interface")),
+              path("--wireguard-go"),
+              joinKey,
+              text("--name"),
+              flag("--relay-only"),
+              candidates == null ? List.of() : candidates);
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
@@ -117,7 +150,7 @@ public final class UpCommand implements Callable<Integer> {
       spec.commandLine().getOut().println(running);
       return 0;
     }
-    return foreground ? launch.runHere() : launch.startAndWait();
+    return flag("--foreground") ? launch.runHere() : launch.startAndWait();
   }
 
   /// `already up as NAME (ADDRESS)` if the agent of this machine runs for the same coordinator,
@@ -127,7 +160,7 @@ public final class UpCommand implements Callable<Integer> {
       return null;
     }
     JsonObject status =
-        new AgentClient(runDir).requestObject("GET", "/v1/status", "", Duration.ofSeconds(10));
+        new AgentClient(config.runFolder()).requestObject("GET", "/v1/status", "", Duration.ofSeconds(10));
     try {
       JsonObject coordinator = status.object("coordinator");
       if (!launch.isOf(coordinator.string("root"))) {
@@ -150,15 +183,17 @@ public final class UpCommand implements Callable<Integer> {
 
   /// From the argument, `--key`, `--key-file` or ADIT_KEY (which the settings read into `--key`).
   private @Nullable String joinKey() throws IOException {
-    if (keyArgument != null) {
-      if (!foreground) {
+    String argument = spec.positionalParameters().getFirst().getValue();
+    if (argument != null) {
+      if (!flag("--foreground")) {
         spec.commandLine()
             .getErr()
             .println(
                 "adit: the list of processes shows the join key; --key-file FILE or ADIT_KEY hide it");
       }
-      return keyArgument;
+      return argument;
     }
+    Path keyFile = path("--key-file");
     if (keyFile != null) {
       try {
         if (Files.size(keyFile) > MAX_KEY_FILE) {
@@ -169,6 +204,7 @@ public final class UpCommand implements Callable<Integer> {
         throw Failure.usage("no such file: " + keyFile);
       }
     }
+    String key = text("--key");
     if ("-".equals(key)) {
       @SuppressWarnings("resource") // standard input is not ours to close
       InputStream in = System.in;
