@@ -160,8 +160,7 @@ final class AgentFiles implements AutoCloseable {
     }
     int port = FIRST_PORT + random.nextInt(PORTS);
     String json = new JsonWriter().beginObject().member("port", port).endObject().toString();
-    StateFiles.writeQuickly(
-        folder.resolve("agent.json"), json.getBytes(StandardCharsets.US_ASCII));
+    StateFiles.writeQuickly(folder.resolve("agent.json"), json.getBytes(StandardCharsets.US_ASCII));
     return port;
   }
 
@@ -180,7 +179,8 @@ final class AgentFiles implements AutoCloseable {
       try {
         var _ = change.call();
       } catch (Exception e) {
-        AgentLog.warn(AgentFiles.class, "cannot store {}: {}", folder.resolve(file), e.getMessage());
+        AgentLog.warn(
+            AgentFiles.class, "cannot store {}: {}", folder.resolve(file), e.getMessage());
       }
     });
   }

@@ -227,7 +227,11 @@ final class LinuxTunnel implements Tunnel {
         netlink().delete(link);
       }
     } catch (IOException e) {
-      AgentLog.warn(LinuxTunnel.class, "cannot remove interface {}: {}", config.interfaceName(), e.getMessage());
+      AgentLog.warn(
+          LinuxTunnel.class,
+          "cannot remove interface {}: {}",
+          config.interfaceName(),
+          e.getMessage());
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.adit.agent.Tunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
-import dev.adit.net.linux.Detachment;
 import dev.adit.net.linux.Interfaces;
 import dev.adit.net.linux.NetworkWatch;
 import dev.adit.net.linux.RouteNetlink;
@@ -42,6 +41,14 @@ final class AgentTraining {
   private static final long EXCHANGE_NANOS = 1_500_000_000L;
   private static final int INITIATION_BYTES = 148;
 
+  /// What needs the right to make an interface.
+  private static final List<String> UNTRAINED =
+      List.of(
+          "dev.adit.agent.LinuxTunnel",
+          "dev.adit.net.linux.WireGuardGo",
+          "dev.adit.cli.node.StartedAgent",
+          "dev.adit.cli.node.StartedAgent$Words");
+
   private final Path folder;
 
   /// @param folder empty, with a name short enough for sockets
@@ -50,6 +57,9 @@ final class AgentTraining {
   }
 
   void run() throws IOException {
+    for (String type : UNTRAINED) {
+      Training.load(type);
+    }
     int port = freePort();
     Process server = server(port);
     try {
@@ -153,7 +163,6 @@ final class AgentTraining {
             .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
             .start();
     child.onExit().thenRun(() -> {}).join();
-    Detachment.detach(folder.resolve("detached.log"));
   }
 
   /// What an agent says to WireGuard's program, to somebody who agrees to everything.

@@ -25,10 +25,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /// Makes one jar of all, one that starts fast. Every look for a class that is not there, which
-/// picocli begins with, opens every jar of a class path: 40 ms with 35 of them. Classes of Java 5 get
-/// the stack maps of Java 8. Signatures are left out, which would be checked at every start and keep
-/// their classes out of archives (measured: the first Ed25519 signature checked after 79 ms instead
-/// of 270). Of classes for several versions of Java the newest stays; lists of services are joined.
+/// picocli begins with, opens every jar of a class path: 40 ms with 35 of them. Classes of Java 5
+/// get the stack maps of Java 8. Signatures are left out, which would be checked at every start and
+/// keep their classes out of archives (measured: the first Ed25519 signature checked after 79 ms
+/// instead of 270). Of classes for several versions of Java the newest stays; lists of services are
+/// joined.
 ///
 /// Class-data archives leave out what was checked by the old verifier, and that is every class
 /// without stack maps; picocli is made of nothing else. Measured: `adit --version` takes 200 ms

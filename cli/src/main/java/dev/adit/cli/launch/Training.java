@@ -12,8 +12,8 @@ import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
 import dev.adit.net.http.HttpResponse;
-import dev.adit.net.local.LocalClient;
 import dev.adit.net.linux.SystemChecks;
+import dev.adit.net.local.LocalClient;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.tls.Connection;
@@ -193,7 +193,7 @@ final class Training {
     }
   }
 
-  private static void load(String type) {
+  static void load(String type) {
     try {
       Class<?> _ = Class.forName(type, false, Training.class.getClassLoader());
     } catch (ClassNotFoundException e) {

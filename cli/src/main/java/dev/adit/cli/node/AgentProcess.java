@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The agent's process as `adit up` sees it: first idle, then told what to do.
 ///
-/// Two Java machines start when a node joins, this one and the agent's. They start side by side: the
-/// agent's is there, warm and without orders, when this one has read its command line. Closed
+/// Two Java machines start when a node joins, this one and the agent's. They start side by side:
+/// the agent's is there, warm and without orders, when this one has read its command line. Closed
 /// without an order, or left by our death, it ends.
 public final class AgentProcess implements AutoCloseable {
   private static @Nullable AgentProcess early;

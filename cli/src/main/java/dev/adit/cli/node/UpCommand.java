@@ -160,7 +160,8 @@ public final class UpCommand implements Callable<Integer> {
       return null;
     }
     JsonObject status =
-        new AgentClient(config.runFolder()).requestObject("GET", "/v1/status", "", Duration.ofSeconds(10));
+        new AgentClient(config.runFolder())
+            .requestObject("GET", "/v1/status", "", Duration.ofSeconds(10));
     try {
       JsonObject coordinator = status.object("coordinator");
       if (!launch.isOf(coordinator.string("root"))) {

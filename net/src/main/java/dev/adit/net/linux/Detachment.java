@@ -22,8 +22,7 @@ public final class Detachment {
       long file =
           Native.checked(
               what,
-              Native.call(
-                  SystemCall.OPENAT, AT_FDCWD, name, O_WRONLY_CREAT_APPEND_CLOEXEC, MODE));
+              Native.call(SystemCall.OPENAT, AT_FDCWD, name, O_WRONLY_CREAT_APPEND_CLOEXEC, MODE));
       try {
         Native.checked(what, Native.call(SystemCall.DUP3, file, STANDARD_ERROR, 0));
       } finally {

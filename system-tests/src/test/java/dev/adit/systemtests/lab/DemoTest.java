@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -36,11 +37,22 @@ class DemoTest {
     Finished demo = run(List.of(), _ -> {});
 
     assertThat(demo.results()).hasSameSizeAs(Row.ALL);
+    List<Long> firstPings = new ArrayList<>();
+    List<Long> toDirect = new ArrayList<>();
     for (JsonObject result : demo.results()) {
       assertThat(result.optionalString("reason")).as(result.toString()).isNull();
       assertThat(result.string("path")).isEqualTo(result.string("expected"));
       assertThat(result.object("transfer").integer("bytes")).isEqualTo(50_000_000);
+      long firstPing = result.integer("firstPingMs");
+      firstPings.add(firstPing);
+      if (result.string("expected").equals("direct")) {
+        toDirect.add(result.integer("directMs") - firstPing);
+      }
     }
+    System.out.println("rows: first pings " + firstPings + " ms, then direct " + toDirect + " ms");
+    assertThat(PathScenariosTest.median(firstPings)).as("median").isLessThanOrEqualTo(2_000);
+    assertThat(Collections.max(firstPings)).as("slowest").isLessThanOrEqualTo(3_000);
+    assertThat(Collections.max(toDirect)).as("direct after").isLessThanOrEqualTo(1_000);
     assertThat(demo.status()).isZero();
     nothingIsLeft(demo);
   }

@@ -2,31 +2,15 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Joining, and a server that comes and goes.
+/// A server that comes and goes.
 class ServerScenariosTest {
   private static final long SECOND = 1_000_000_000L;
-
-  @LabScenario("two-commands")
-  void oneCommandEachAndAPingIsAnswered() throws IOException {
-    try (World world = World.withServer("portcone+v4", "portcone+v4")) {
-      long left = world.up("l");
-      long right = world.up("r");
-      System.out.printf("adit up took %d ms and %d ms%n", left / 1_000_000, right / 1_000_000);
-      Outcome ping = world.lab.exec("r", "ping", "-n", "-c", "1", "-W", "2", world.address("l"));
-      assertThat(ping.status()).as(ping.output()).isZero();
-
-      Outcome again = world.adit("r", "up", world.key());
-      assertThat(again.status()).isZero();
-      assertThat(again.output()).contains("already up as ").contains(world.address("r"));
-    }
-  }
 
   @LabScenario("server-restart")
   void aRestartedServerKeepsEverythingAndAgentsComeBack() throws IOException {

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Everything runs in namespaces of the lab; [#close] ends and removes it all.
 final class World implements AutoCloseable {
-  private static final Path ADIT = Path.of("..", "adit").toAbsolutePath().normalize();
+  static final Path ADIT = Path.of("..", "adit").toAbsolutePath().normalize();
   private static final Duration START = Duration.ofSeconds(20);
 
   final Lab lab;
