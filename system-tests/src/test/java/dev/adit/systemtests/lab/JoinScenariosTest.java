@@ -71,17 +71,16 @@ class JoinScenariosTest {
   @LabScenario("nothing-needless-before-usable")
   void loadsNeitherNettyNorTheLogsBackEndBeforeTheNodeIsUsable() throws IOException {
     try (World world = World.withServer("portcone+v4", "portcone+v4")) {
-      Path classes = world.lab.folder().resolve("classes.log");
       Outcome up =
           world.lab.exec(
               "l",
               "env",
-              "ADIT_JAVA_OPTIONS=-Xlog:class+load:file=" + classes + ".%p",
+              "ADIT_JAVA_OPTIONS=-Xlog:class+load:file=/run/classes.%p",
               World.ADIT.toString(),
               "up",
               world.key());
       assertThat(up.status()).as(up.output()).isZero();
-      String loaded = agentsClasses(world.lab.folder());
+      String loaded = agentsClasses(world.lab.run("l"));
       int usable = loaded.indexOf(" dev.adit.net.linux.Detachment ");
       assertThat(usable).as("the agent's word that it is usable").isPositive();
       assertThat(loaded.substring(0, usable))
@@ -91,7 +90,7 @@ class JoinScenariosTest {
   }
 
   private static String agentsClasses(Path folder) throws IOException {
-    try (var files = Files.newDirectoryStream(folder, "classes.log.*")) {
+    try (var files = Files.newDirectoryStream(folder, "classes.*")) {
       for (Path file : files) {
         String text = Files.readString(file);
         if (text.contains(" dev.adit.cli.node.StartedAgent ")) {
