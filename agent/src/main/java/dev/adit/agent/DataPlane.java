@@ -255,7 +255,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
       switch (next) {
         case PathOutput.SendDatagram(var to, var bytes, var _) -> {
           if (!relayOnly) {
-            loop().send(to, bytes, 0, bytes.length);
+            loop().sendProbe(to, bytes);
           }
         }
         case PathOutput.SendRelay(var key, var bytes) -> {

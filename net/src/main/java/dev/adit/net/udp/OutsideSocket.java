@@ -10,19 +10,27 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /// One of the agent's UDP sockets towards the network, of one address family. Confined to the
 /// loop's thread.
 ///
 /// Addresses are translated between the JDK's form and ours once per peer, not once per packet.
+/// Nothing is ever fragmented: a probe of full size would prove nothing about a path that carries
+/// it in pieces (nat-traversal R-PROBE-7).
 final class OutsideSocket {
   private static final int BUFFER_BYTES = 4 << 20;
 
   /// More than a node ever talks to; when strangers fill it, it starts anew.
   private static final int MAX_KNOWN = 4096;
 
+  /// DSCP AF41, by which no network card joins a probe with WireGuard's packets (R-PROBE-9).
+  private static final int PROBE_TOS = 0x88;
+
   final DatagramChannel channel;
+  private final LongAdder unsent = new LongAdder();
   private final Map<InetSocketAddress, Endpoint> sources = new HashMap<>();
   private final Map<Endpoint, InetSocketAddress> targets = new HashMap<>();
   private @Nullable InetSocketAddress lastSource;
@@ -38,6 +46,7 @@ final class OutsideSocket {
     try {
       channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES);
       channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_BYTES);
+      channel.setOption(ExtendedSocketOptions.IP_DONTFRAGMENT, true);
       channel.configureBlocking(false);
       channel.bind(new InetSocketAddress(port));
       return new OutsideSocket(channel);
@@ -78,7 +87,28 @@ final class OutsideSocket {
     return endpoint;
   }
 
-  /// Sends, or drops when the kernel's buffer is full or the target cannot be reached.
+  /// As [#send], in the service class of probes.
+  void sendProbe(Endpoint to, ByteBuffer probe) {
+    serviceClass(PROBE_TOS);
+    send(to, probe);
+    serviceClass(0);
+  }
+
+  private void serviceClass(int tos) {
+    try {
+      channel.setOption(StandardSocketOptions.IP_TOS, tos);
+    } catch (IOException e) {
+      // It only marks packets; they go out with another mark.
+    }
+  }
+
+  /// Datagrams dropped here, from any thread.
+  long unsent() {
+    return unsent.sum();
+  }
+
+  /// Sends, or drops when the kernel's buffer is full, the target cannot be reached, or the path is
+  /// known not to carry so much.
   void send(Endpoint to, ByteBuffer packet) {
     InetSocketAddress target = targets.get(to);
     try {
@@ -89,9 +119,12 @@ final class OutsideSocket {
         target = new InetSocketAddress(InetAddress.getByAddress(to.address().bytes()), to.port());
         targets.put(to, target);
       }
-      channel.send(packet, target);
+      if (channel.send(packet, target) == 0) {
+        unsent.increment();
+      }
     } catch (IOException e) {
       // No route, too big for the path, an ICMP error: not delivered, as on any network.
+      unsent.increment();
     }
   }
 }

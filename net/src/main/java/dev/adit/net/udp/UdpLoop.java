@@ -105,6 +105,16 @@ public final class UdpLoop implements AutoCloseable {
     outside.send(to, view(packet, offset, length));
   }
 
+  /// Sends a probe to the network. On the loop's thread.
+  public void sendProbe(Endpoint to, byte[] probe) {
+    outside.sendProbe(to, view(probe, 0, probe.length));
+  }
+
+  /// Datagrams to the network that the kernel did not take. Any thread.
+  public long unsent() {
+    return outside.unsent();
+  }
+
   /// Hands a datagram to WireGuard. On the loop's thread.
   public void inject(LoopbackEndpoint endpoint, byte[] packet, int offset, int length) {
     endpoint.inject(view(packet, offset, length));

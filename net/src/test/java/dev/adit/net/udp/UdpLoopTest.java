@@ -18,6 +18,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,28 @@ class UdpLoopTest {
     assertThat(next()).isEqualTo(local(other.getLocalPort()) + " from outside: hello");
     loop.post(() -> loop.send(local(other.getLocalPort()), bytes("..back.."), 2, 4));
     assertThat(receive(other)).isEqualTo("back");
+  }
+
+  @Test
+  void neverFragments() throws Exception {
+    OutsideSocket socket = OutsideSocket.bind(0);
+    try (var channel = socket.channel) {
+      assertThat(channel.getOption(ExtendedSocketOptions.IP_DONTFRAGMENT)).isTrue();
+    }
+  }
+
+  @Test
+  void countsWhatIsTooBigAndGoesOn() throws Exception {
+    loop.start();
+    Endpoint to = local(other.getLocalPort());
+    loop.post(() -> {
+      loop.send(to, new byte[65_530], 0, 65_530);
+      loop.sendProbe(to, new byte[65_530]);
+      loop.sendProbe(to, bytes("probe"));
+    });
+    assertThat(receive(other)).isEqualTo("probe");
+    assertThat(loop.unsent()).isEqualTo(2);
+    assertThat(broken).isEmpty();
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What `tcpdump` sees in a router of the lab. Times are microseconds of the kernel's clock.
@@ -65,6 +66,22 @@ final class Capture implements AutoCloseable {
       }
     }
     return -1;
+  }
+
+  /// The bytes at which the IPv4 headers of UDP datagrams from `source` to `target` begin, in hex.
+  ///
+  /// @param length of their payload
+  List<String> headers(String source, String target, int length) throws IOException {
+    List<String> headers = new ArrayList<>();
+    List<String> lines = lines();
+    for (int i = 0; i + 1 < lines.size(); i++) {
+      String line = lines.get(i);
+      boolean fits = line.contains(" " + source + ".") && line.contains("> " + target + ".");
+      if (fits && line.endsWith("UDP, length " + length)) {
+        headers.add(lines.get(i + 1).substring("\t0x0000:  ".length()));
+      }
+    }
+    return headers;
   }
 
   private List<String> lines() throws IOException {
