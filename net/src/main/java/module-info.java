@@ -1,0 +1,25 @@
+/// Sockets, TLS, clock, Linux interfaces: the only door outside.
+module dev.adit.net {
+  requires transitive dev.adit.wire;
+  requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.http;
+  requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
+  requires io.netty.transport.classes.epoll;
+  requires jdk.net;
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports dev.adit.net;
+  exports dev.adit.net.files;
+  exports dev.adit.net.frontdoor;
+  exports dev.adit.net.http;
+  exports dev.adit.net.linux;
+  exports dev.adit.net.local;
+  exports dev.adit.net.tls;
+  exports dev.adit.net.udp;
+  exports dev.adit.net.udpserver;
+  exports dev.adit.net.websocket;
+}

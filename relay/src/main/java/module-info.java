@@ -1,0 +1,9 @@
+/// Program: DERP and STUN server.
+module dev.adit.relay {
+  requires transitive dev.adit.core;
+  requires transitive dev.adit.net;
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports dev.adit.relay;
+}
