@@ -58,7 +58,9 @@ public final class Agent implements AutoCloseable {
   private final Clock clock = Clock.SYSTEM;
   private final SecureRandom random = new SecureRandom();
   private final CountDownLatch over = new CountDownLatch(1);
+  private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch begun = new CountDownLatch(1);
   private final ExecutorService tunnelThread =
       Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
 
@@ -91,7 +93,12 @@ public final class Agent implements AutoCloseable {
   public static Agent start(AgentConfig config, Progress progress, Tunnel.Maker tunnel)
       throws IOException {
     Agent agent = new Agent(config, progress, tunnel);
-    agent.begin();
+    try {
+      agent.begin();
+    } catch (IOException | RuntimeException e) {
+      agent.close();
+      throw e;
+    }
     return agent;
   }
 
@@ -111,7 +118,9 @@ public final class Agent implements AutoCloseable {
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
     this.tunnel = tunnelMaker.make(config, nodeKey, clock, this::wireGuardEnded);
-    tunnelThread.execute(this::openTunnel); // the slowest part goes first
+    try {
+      tunnel.check(); // before anybody hears of us
+      tunnelThread.execute(this::openTunnel); // the slowest part goes first
     this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
     this.netcheck = new NetCheck(random);
     this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
@@ -132,6 +141,21 @@ public final class Agent implements AutoCloseable {
             random,
             loop,
             new FromCoordination());
+    } catch (IOException | RuntimeException e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /// Half made: the tunnel and the files have to go.
+  private void abandon() {
+    closing.set(true);
+    begun.countDown();
+    loopMade.countDown();
+    tunnelThread.execute(tunnel::close);
+    tunnelThread.close();
+    files.close();
+    files.removeNew();
   }
 
   private UdpLoop openLoop() throws IOException {
@@ -160,6 +184,15 @@ public final class Agent implements AutoCloseable {
   }
 
   private void begin() throws IOException {
+    try {
+      beginAll();
+    } finally {
+      begun.countDown();
+    }
+  }
+
+  private void beginAll() throws IOException {
+    readiness.coordinatorLost("no answer from " + coordination.url());
     localServer =
         LocalServer.start(
             config.socket(),
@@ -205,6 +238,9 @@ public final class Agent implements AutoCloseable {
     tunnelThread.close();
     loop.close();
     files.close();
+    if (coordination.joinedNothing()) {
+      files.removeNew();
+    }
     if (localServer != null) {
       try {
         localServer.close();
@@ -216,13 +252,22 @@ public final class Agent implements AutoCloseable {
     over.countDown();
   }
 
-  /// From a thread that close would wait for.
+  /// From a thread that close would wait for, perhaps while this is still being made.
   private void closeSoon() {
-    Thread.ofPlatform().name("close").start(this::close);
+    Thread.ofPlatform()
+        .name("close")
+        .start(() -> {
+          try {
+            begun.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          close();
+        });
   }
 
   private void fail(String text, boolean usage) {
-    if (!closing.get()) {
+    if (!closing.get() && failed.compareAndSet(false, true)) {
       progress.failed(text, usage);
       closeSoon();
     }
@@ -238,7 +283,9 @@ public final class Agent implements AutoCloseable {
     try {
       int port = tunnel.open();
       loopMade.await();
-      loop.post(() -> wireGuardAt(port));
+      if (!closing.get()) {
+        loop.post(() -> wireGuardAt(port));
+      }
     } catch (IOException e) {
       fail(String.valueOf(e.getMessage()), false);
     } catch (InterruptedException e) {

@@ -1,5 +1,7 @@
 package dev.adit.agent;
 
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.MalformedException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +47,14 @@ public record AgentConfig(
           "interface name '" + interfaceName + "': needs 1 to 15 of a-z A-Z 0-9 _ = + . -");
     }
     staticCandidates = List.copyOf(staticCandidates);
+    for (String candidate : staticCandidates) {
+      try {
+        var _ = Endpoint.parse(candidate);
+      } catch (MalformedException e) {
+        throw new IllegalArgumentException(
+            "candidate '" + candidate + "': expected for example 192.0.2.1:51820");
+      }
+    }
   }
 
   /// The agent's local socket.

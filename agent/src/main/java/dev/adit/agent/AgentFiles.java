@@ -43,13 +43,29 @@ final class AgentFiles implements AutoCloseable {
 
   private static final int PORTS = 12_768;
 
+  private static final List<String> NAMES =
+      List.of(
+          "machine.key",
+          "node.key",
+          "coordinator.json",
+          "map.json",
+          "loopback.json",
+          "agent.json");
+
   private final Path folder;
+  private final List<Path> absentAtStart = new ArrayList<>();
   private final ExecutorService disk =
       Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("disk").unstarted(task));
   private final List<Future<?>> keysUnderWay = new ArrayList<>();
 
   private AgentFiles(Path folder) {
     this.folder = folder;
+    for (String name : NAMES) {
+      Path file = folder.resolve(name);
+      if (!Files.exists(file)) {
+        absentAtStart.add(file);
+      }
+    }
   }
 
   static AgentFiles open(Path folder) throws IOException {
@@ -162,6 +178,23 @@ final class AgentFiles implements AutoCloseable {
     String json = new JsonWriter().beginObject().member("port", port).endObject().toString();
     StateFiles.writeQuickly(folder.resolve("agent.json"), json.getBytes(StandardCharsets.US_ASCII));
     return port;
+  }
+
+  /// Removes what was not there at the start: of a node that nobody has heard of nothing is kept.
+  /// After [#close].
+  void removeNew() {
+    for (Path file : absentAtStart) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        return; // they stay; the next start uses them
+      }
+    }
+  }
+
+  /// Whether a map is kept: then this machine is a node of [#coordinator]'s network.
+  boolean hasMap() {
+    return Files.exists(folder.resolve("map.json"));
   }
 
   private void write(String file, String text) {

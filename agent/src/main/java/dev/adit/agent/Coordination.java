@@ -66,6 +66,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private final String instance;
   private volatile boolean connected;
   private volatile @Nullable String remark;
+  private volatile boolean heardOf;
 
   // confined to the packet loop
   private @Nullable TrustedCoordinator trusted;
@@ -110,10 +111,17 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       }
       if (known != null && known.root().equals(rootKey.toB64())) {
         trusted = TrustedCoordinator.restore(rootKey, known.identity());
+      } else if (known != null && files.hasMap()) {
+        throw new IOException(
+            "this machine is in the network of "
+                + known.url()
+                + "; to leave that one for good: rm -r "
+                + config.stateFolder());
       }
     } catch (MalformedException e) {
       throw new IOException(e.getMessage(), e);
     }
+    heardOf = files.hasMap();
     link = new ControlLink(machineKey, List.of(url), clock, random, new FromLink());
   }
 
@@ -180,6 +188,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void followed(UUID network) {
+    heardOf = true;
     MapFollower held = follower;
     if (trusted != null && (held == null || !held.network().equals(network))) {
       follower = new MapFollower(trusted, network, nodeKey.publicKey());
@@ -377,6 +386,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void join(ControlLink.Stream stream, JoinKey key) {
+    heardOf = true; // if the answer is lost, the same keys have to ask again
     try {
       files.awaitKeys();
       stream.send(
@@ -413,6 +423,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
     loop.post(() -> {
       if (follower == null || follower.self() == null) {
+        heardOf = follower != null;
         events.refused(failure.text(), false);
       } else {
         remark = failure.text();
@@ -453,6 +464,11 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   void hurry() {
     link.hurry();
+  }
+
+  /// True while no coordinator can know a node of ours: none before, and no join without an answer.
+  boolean joinedNothing() {
+    return !heardOf;
   }
 
   @Override

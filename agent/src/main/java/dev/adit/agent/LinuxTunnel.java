@@ -47,6 +47,18 @@ final class LinuxTunnel implements Tunnel {
   }
 
   @Override
+  public void check() throws IOException {
+    String name = config.interfaceName();
+    if (Files.exists(Path.of("/sys/class/net", name))) {
+      WireGuardDevice ours = adopt();
+      if (ours == null) {
+        throw foreign(name);
+      }
+      ours.close();
+    }
+  }
+
+  @Override
   public int open() throws IOException {
     forget();
     WireGuardDevice opened = adopt();

@@ -58,7 +58,7 @@ final class Readiness {
     if (!joined) {
       return "no map from the coordinator within 10 s"
           + (coordinatorTrouble == null ? "" : " (" + coordinatorTrouble + ")")
-          + "; the agent keeps trying";
+          + "; the agent keeps trying, adit status tells how it goes, adit down ends it";
     }
     if (!interfaceUp) {
       return "the interface is not configured within 10 s; the agent's log says why";

@@ -26,6 +26,11 @@ public interface Tunnel extends AutoCloseable {
     Tunnel make(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended);
   }
 
+  /// Looks whether [#open] would refuse the name, without making anything.
+  ///
+  /// @throws IOException if the interface's name belongs to another program
+  default void check() throws IOException {}
+
   /// Makes the interface, or takes over the one a killed agent left.
   ///
   /// @return WireGuard's UDP port

@@ -4,6 +4,7 @@ import dev.adit.cli.config.Settings;
 import dev.adit.cli.node.AgentProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -96,6 +97,10 @@ public final class Adit {
           if (failure instanceof Failure expected) {
             print(line, expected.line());
             return expected.status();
+          }
+          if (failure instanceof FileSystemException file) {
+            print(line, Failure.of(file).line());
+            return Failure.FAILED;
           }
           print(
               line, "internal error: " + failure + "; please report it (ADIT_DEBUG=1 shows where)");

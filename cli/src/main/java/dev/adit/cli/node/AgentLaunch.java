@@ -47,9 +47,7 @@ final class AgentLaunch {
     check();
     Agent.warmUp();
     var status = new int[1];
-    Agent agent =
-        Agent.start(
-            config,
+    var progress =
             new Agent.Progress() {
               @Override
               public void ready(String name, String address) {
@@ -72,7 +70,13 @@ final class AgentLaunch {
                 out.println(text);
                 out.flush();
               }
-            });
+            };
+    Agent agent;
+    try {
+      agent = Agent.start(config, progress);
+    } catch (IOException e) {
+      throw Failure.of(e);
+    }
     Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "shutdown"));
     agent.await();
     return status[0];

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The agent's process as `adit up` sees it: first idle, then told what to do.
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// the agent's is there, warm and without orders, when this one has read its command line. Closed
 /// without an order, or left by our death, it ends.
 public final class AgentProcess implements AutoCloseable {
+  /// More than a failed agent takes to remove its interface.
+  private static final int END_SECONDS = 10;
+
   private static @Nullable AgentProcess early;
 
   private final Process process;
@@ -67,7 +71,19 @@ public final class AgentProcess implements AutoCloseable {
     try (var words =
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      return words.readLine();
+      String word = words.readLine();
+      if (word != null && word.startsWith("failed ")) {
+        awaitEnd(); // when this is told, nothing of it shall be left
+      }
+      return word;
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      var _ = process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

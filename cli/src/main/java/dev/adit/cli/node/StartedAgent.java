@@ -54,7 +54,7 @@ public final class StartedAgent {
               new FileOutputStream(config.logFile().toFile(), true), true, StandardCharsets.UTF_8));
       agent = Agent.start(config, words);
     } catch (IOException e) {
-      words.failed(String.valueOf(e.getMessage()), false);
+      words.failed(Failure.of(e).line(), false);
       return words.status;
     }
     Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "shutdown"));

@@ -171,6 +171,12 @@ public final class UpCommand implements Callable<Integer> {
                 + "; run first: adit down");
       }
       JsonObject self = status.object("self");
+      if (self.string("name").isEmpty()) {
+        throw Failure.failed(
+            "an agent that has not joined yet runs here, for "
+                + coordinator.string("url")
+                + "; end it: adit down");
+      }
       List<String> addresses = self.strings("addresses", 64);
       return "already up as "
           + self.string("name")
@@ -203,6 +209,8 @@ public final class UpCommand implements Callable<Integer> {
         return Files.readString(keyFile);
       } catch (NoSuchFileException e) {
         throw Failure.usage("no such file: " + keyFile);
+      } catch (IOException e) {
+        throw Failure.usage("cannot read " + keyFile + "; name a file that holds a join key");
       }
     }
     String key = text("--key");

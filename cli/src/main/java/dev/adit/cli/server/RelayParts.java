@@ -7,12 +7,9 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// Steps that `serve`, `relay` and `relay describe` share.
 final class RelayParts {
@@ -69,20 +66,6 @@ final class RelayParts {
 
   /// What kept a server from starting, with what to do about it.
   static Failure failure(IOException cause) {
-    if (cause instanceof AccessDeniedException denied) {
-      return Failure.failed(
-          "cannot write "
-              + denied.getFile()
-              + ": permission denied; run as root or choose another"
-              + " --state-dir and --run-dir");
-    }
-    if (cause instanceof FileSystemException file) {
-      return Failure.failed("cannot write " + file.getFile() + ": " + reason(file.getReason()));
-    }
-    return Failure.failed(String.valueOf(cause.getMessage()));
-  }
-
-  private static String reason(@Nullable String reason) {
-    return reason == null ? "it is no folder, or not ours" : reason;
+    return Failure.of(cause);
   }
 }

@@ -85,6 +85,13 @@ public final class ServeCommand implements Callable<Integer> {
     List<HttpsUrl> places = urls(config);
     List<RelayDescription> others = relaysOfFiles();
     FreePorts.check(config.listen(), noDerp ? List.of() : config.stun());
+    Path socket = runDir.resolve("coordinator.sock");
+    if (LocalServer.isLive(socket)) {
+      throw Failure.failed(
+          "another adit serve runs here ("
+              + socket
+              + "); choose another --run-dir and --state-dir");
+    }
     try (Opened opened = new Opened()) {
       Coordinator coordinator = open(opened, config, places, others);
       announce(coordinator, places.get(0));

@@ -160,7 +160,7 @@ public final class WireGuardGo implements AutoCloseable {
     var _ = process.onExit().thenRun(action);
   }
 
-  /// Ends the program; its interface disappears with it. Returns when it is gone.
+  /// Ends the program; its interface disappears with it, so do its words. Returns when it is gone.
   @Override
   public void close() {
     process.destroy();
@@ -171,6 +171,11 @@ public final class WireGuardGo implements AutoCloseable {
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
+    }
+    try {
+      Files.deleteIfExists(log);
+    } catch (IOException e) {
+      // It stays; the next start replaces it.
     }
   }
 

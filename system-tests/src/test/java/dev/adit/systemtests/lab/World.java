@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A lab with a server and nodes in it, driven as a user would: by `adit serve` and `adit up KEY`.
@@ -239,9 +240,14 @@ final class World implements AutoCloseable {
   /// Asks every 20 ms until it is so; real programs run beside us, so there is nothing to pass time
   /// to.
   static void await(Duration patience, String what, BooleanSupplier question) {
+    await(patience, () -> "waiting for: " + what, question);
+  }
+
+  /// As above, with words that are made when patience has ended.
+  static void await(Duration patience, Supplier<String> what, BooleanSupplier question) {
     long end = Clock.SYSTEM.nanos() + patience.toNanos();
     while (!question.getAsBoolean()) {
-      assertThat(Clock.SYSTEM.nanos()).as("waiting for: " + what).isLessThan(end);
+      assertThat(Clock.SYSTEM.nanos()).as(what).isLessThan(end);
       LockSupport.parkNanos(20_000_000);
     }
   }

@@ -1,0 +1,123 @@
+package dev.adit.systemtests.lab;
+
+import static dev.adit.systemtests.lab.ErrorCase.when;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What can go wrong with the other commands, row by row. A server runs on `srv`; programs that
+/// must not start are tried on `l` with the server's ports taken by a relay.
+final class OtherErrors {
+  private static final String URL = "https://192.0.2.1";
+  private static final String HIGH = "127.0.0.1:7443";
+  private static final String HIGH_STUN = "127.0.0.1:7478";
+
+  private OtherErrors() {}
+
+  static final List<ErrorCase> NODE =
+      List.of(
+          when("no agent runs", attempt -> attempt.fails("l", "status")),
+          when(
+              "down by another user",
+              attempt -> {
+                attempt.world.up("l");
+                attempt
+                    .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                    .fails("l", "down");
+              }),
+          when(
+              "ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")));
+
+  static final List<ErrorCase> ADMINISTRATION =
+      List.of(
+          when("no coordinator runs", attempt -> attempt.fails("l", "node", "list")),
+          when(
+              "not allowed to use the coordinator",
+              attempt ->
+                  attempt
+                      .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                      .fails("srv", "node", "list")),
+          when(
+              "secret with nowhere to go",
+              attempt -> attempt.fails("srv", "key", "create", "--uses", "2")),
+          when(
+              "key file that exists",
+              attempt -> {
+                Path file = attempt.world.lab.lib("srv").resolve("taken");
+                Files.writeString(file, "mine\n");
+                attempt.fails("srv", "key", "create", "--out", "/var/lib/taken");
+              }),
+          when(
+              "duration that is none",
+              attempt -> attempt.fails("srv", "key", "create", "--out", "-", "--expires", "soon")));
+
+  static final List<ErrorCase> SERVE =
+      List.of(
+          when("serve: port not allowed", OtherErrors::portNotAllowed),
+          when("serve: TCP port in use", OtherErrors::tcpPortInUse),
+          when(
+              "serve: UDP port in use",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", HIGH)),
+          when("relay: port in use", attempt -> attempt.fails("l", "relay", "--open")),
+          when(
+              "serve: not an address of this machine",
+              attempt ->
+                  attempt.fails(
+                      "l", "serve", "--url", URL, "--listen", "203.0.113.1:443", "--stun", HIGH)),
+          when(
+              "serve: --listen without port",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", "0.0.0.0")),
+          when(
+              "serve: --url that is none",
+              attempt -> attempt.fails("l", "serve", "--url", "http://192.0.2.1")),
+          when(
+              "serve: --address that is none",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--address", "here")),
+          when(
+              "serve: --cert without --cert-key",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--cert", "/var/lib/c.pem")),
+          when(
+              "serve: certificate missing",
+              attempt -> free(attempt, "--cert", "/var/lib/c.pem", "--cert-key", "/var/lib/k.pem")),
+          when(
+              "serve: relay file missing",
+              attempt -> free(attempt, "--relay-file", "/var/lib/relay.json")),
+          when(
+              "serve: state folder cannot be made",
+              attempt -> free(attempt, "--state-dir", "/proc/version")),
+          when(
+              "serve: another one runs",
+              attempt -> attempt.fails("srv", "serve", "--listen", HIGH, "--stun", HIGH_STUN)),
+          when("relay: for whom?", attempt -> attempt.fails("l", "relay")),
+          when(
+              "relay: --allow that is no key",
+              attempt -> attempt.fails("l", "relay", "--allow", "friend")));
+
+  private static void portNotAllowed(Attempt attempt) throws IOException {
+    attempt
+        .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+        .fails("l", "serve", "--url", URL);
+  }
+
+  /// From here on a relay has the ports of host `l`.
+  private static void tcpPortInUse(Attempt attempt) throws IOException {
+    World world = attempt.world;
+    var _ = world.start("l", "occupant", "relay", "--open", "--state-dir", "/var/lib/occupant");
+    World.await(
+        java.time.Duration.ofSeconds(20),
+        "the relay has its ports",
+        () -> world.tail("occupant").contains("relaying on"));
+    attempt.fails("l", "serve", "--url", URL);
+  }
+
+  /// `adit serve` on ports that nobody has.
+  private static void free(Attempt attempt, String... options) throws IOException {
+    var words =
+        new java.util.ArrayList<>(
+            List.of("serve", "--url", URL, "--listen", HIGH, "--stun", HIGH_STUN));
+    words.addAll(List.of(options));
+    attempt.fails("l", words.toArray(String[]::new));
+  }
+}
