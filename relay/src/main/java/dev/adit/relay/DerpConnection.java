@@ -107,7 +107,11 @@ final class DerpConnection implements ByteConnection.Listener {
 
   @Override
   public void closed() {
-    LOG.debug("DERP client {} has left: {}", session.client(), session.endReason());
+    Object client = session.client();
+    LOG.debug(
+        "DERP client {} has left: {}",
+        client == null ? "without a name" : client,
+        session.endReason());
     session.closed();
     forget.run();
   }

@@ -20,6 +20,10 @@ final class AgentClient {
     this.socket = runFolder.resolve("agent.sock");
   }
 
+  Path socket() {
+    return socket;
+  }
+
   /// The answer's JSON text.
   ///
   /// @throws Failure if no agent runs, or it refuses: with its own words

@@ -72,7 +72,7 @@ final class AgentStream implements MessageConnection.Listener, Peer {
         case Output.Received(FromAgent message) -> dispatch(message);
         case Output.Skipped(String what) -> LOG.debug("skipped {}", what);
         case Output.Close(int code, String why) -> {
-          LOG.debug("stream of {} ends: {}", machine, why);
+          LOG.debug("stream of {} ends: {}", machine == null ? "a stranger" : machine, why);
           close(code);
         }
       }

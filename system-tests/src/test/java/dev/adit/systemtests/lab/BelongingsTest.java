@@ -7,6 +7,7 @@ import dev.adit.cli.lab.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ListAssert;
 
@@ -38,7 +39,7 @@ class BelongingsTest {
       differs(lab, before).isEmpty();
 
       Process process = lab.start("l", Path.of("/dev/null"), List.of("sleep", "1000"));
-      World.await(java.time.Duration.ofSeconds(5), "sleep runs", () -> runs(process));
+      World.await(Duration.ofSeconds(5), "sleep runs", () -> runs(process));
       differs(lab, before).anyMatch(line -> line.matches("\\+ process \\d+: sleep 1000 "));
       World.end(process);
       differs(lab, before).isEmpty();
@@ -46,7 +47,7 @@ class BelongingsTest {
       var outside = new ProcessBuilder("sleep", "1001");
       outside.environment().put(Belongings.MARK, lab.prefix());
       Process marked = outside.start();
-      World.await(java.time.Duration.ofSeconds(5), "sleep runs", () -> runs(marked));
+      World.await(Duration.ofSeconds(5), "sleep runs", () -> runs(marked));
       differs(lab, before).anyMatch(line -> line.matches("\\+ process \\d+: sleep 1001 "));
       World.end(marked);
       differs(lab, before).isEmpty();

@@ -5,6 +5,8 @@ import static dev.adit.systemtests.lab.ErrorCase.when;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What can go wrong with the other commands, row by row. A server runs on `srv`; programs that
@@ -106,7 +108,7 @@ final class OtherErrors {
     World world = attempt.world;
     var _ = world.start("l", "occupant", "relay", "--open", "--state-dir", "/var/lib/occupant");
     World.await(
-        java.time.Duration.ofSeconds(20),
+        Duration.ofSeconds(20),
         "the relay has its ports",
         () -> world.tail("occupant").contains("relaying on"));
     attempt.fails("l", "serve", "--url", URL);
@@ -115,8 +117,7 @@ final class OtherErrors {
   /// `adit serve` on ports that nobody has.
   private static void free(Attempt attempt, String... options) throws IOException {
     var words =
-        new java.util.ArrayList<>(
-            List.of("serve", "--url", URL, "--listen", HIGH, "--stun", HIGH_STUN));
+        new ArrayList<>(List.of("serve", "--url", URL, "--listen", HIGH, "--stun", HIGH_STUN));
     words.addAll(List.of(options));
     attempt.fails("l", words.toArray(String[]::new));
   }

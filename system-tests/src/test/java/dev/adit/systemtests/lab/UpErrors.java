@@ -4,6 +4,7 @@ import static dev.adit.systemtests.lab.ErrorCase.when;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.cli.lab.Outcome;
+import dev.adit.net.local.LocalServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +44,9 @@ final class UpErrors {
               "key file unreadable", attempt -> attempt.fails("l", "up", "--key-file", "/var/lib")),
           when(
               "key file far too long",
-              attempt -> attempt.fails("l", "up", "--key-file", World.ADIT + "/../README.md")),
+              attempt ->
+                  attempt.fails(
+                      "l", "up", "--key-file", World.ADIT.resolveSibling("LICENSE").toString())),
           when(
               "join key changed in its secret, or of another network",
               attempt -> attempt.key(changed(good(attempt), -60)).fails("l", "up")),
@@ -196,17 +199,35 @@ final class UpErrors {
   }
 
   private static void alreadyJoined(Attempt attempt) throws IOException {
-    assertThat(attempt.world.adit("l", "down").status()).isZero();
+    down(attempt.world);
     attempt.key(changed(good(attempt), -10)).fails("l", "up");
     forget(attempt.world);
   }
 
   private static void again(Attempt attempt) throws IOException {
-    attempt.world.stopServer();
-    Outcome first = attempt.world.adit("l", "up", "--key", good(attempt));
-    assertThat(first.output()).contains("the agent keeps trying");
+    World world = attempt.world;
+    world.stopServer();
+    var _ = world.start("l", "trying", "up", "--foreground", "--key", good(attempt));
+    Path socket = world.lab.run("l").resolve("adit").resolve("agent.sock");
+    World.await(Duration.ofSeconds(20), "the agent listens", () -> LocalServer.isLive(socket));
     attempt.key(good(attempt)).fails("l", "up");
-    assertThat(attempt.world.adit("l", "down").status()).isZero();
+    down(world);
+  }
+
+  /// Ends the agent of host `l`; returns when no process is left there.
+  private static void down(World world) throws IOException {
+    assertThat(world.adit("l", "down").status()).isZero();
+    List<String> processes = List.of("ip", "netns", "pids", world.lab.namespace("l"));
+    World.await(
+        Duration.ofSeconds(10),
+        "nothing runs on l",
+        () -> {
+          try {
+            return Outcome.mustSucceed(processes).isBlank();
+          } catch (IOException e) {
+            return false;
+          }
+        });
   }
 
   /// An address behind a router that drops what goes there.
