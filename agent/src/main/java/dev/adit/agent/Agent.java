@@ -121,26 +121,26 @@ public final class Agent implements AutoCloseable {
     try {
       tunnel.check(); // before anybody hears of us
       tunnelThread.execute(this::openTunnel); // the slowest part goes first
-    this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
-    this.netcheck = new NetCheck(random);
-    this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
-    LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
-    this.loop = openLoop();
-    plane.attach(loop, config.relayOnly());
-    loopMade.countDown();
-    bindStored(ports);
-    this.membership =
-        new Membership(plane, path, netcheck, ports, nodeKey, clock, random, new TunnelOrders());
-    this.coordination =
-        new Coordination(
-            config,
-            files,
-            files.key("machine.key", random),
-            nodeKey,
-            clock,
-            random,
-            loop,
-            new FromCoordination());
+      this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
+      this.netcheck = new NetCheck(random);
+      this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
+      LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
+      this.loop = openLoop();
+      plane.attach(loop, config.relayOnly());
+      loopMade.countDown();
+      bindStored(ports);
+      this.membership =
+          new Membership(plane, path, netcheck, ports, nodeKey, clock, random, new TunnelOrders());
+      this.coordination =
+          new Coordination(
+              config,
+              files,
+              files.key("machine.key", random),
+              nodeKey,
+              clock,
+              random,
+              loop,
+              new FromCoordination());
     } catch (IOException | RuntimeException e) {
       abandon();
       throw e;

@@ -45,12 +45,7 @@ final class AgentFiles implements AutoCloseable {
 
   private static final List<String> NAMES =
       List.of(
-          "machine.key",
-          "node.key",
-          "coordinator.json",
-          "map.json",
-          "loopback.json",
-          "agent.json");
+          "machine.key", "node.key", "coordinator.json", "map.json", "loopback.json", "agent.json");
 
   private final Path folder;
   private final List<Path> absentAtStart = new ArrayList<>();

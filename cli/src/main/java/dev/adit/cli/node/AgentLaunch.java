@@ -48,29 +48,29 @@ final class AgentLaunch {
     Agent.warmUp();
     var status = new int[1];
     var progress =
-            new Agent.Progress() {
-              @Override
-              public void ready(String name, String address) {
-                say("up as " + name + " (" + address + ")");
-              }
+        new Agent.Progress() {
+          @Override
+          public void ready(String name, String address) {
+            say("up as " + name + " (" + address + ")");
+          }
 
-              @Override
-              public void waiting(String what) {
-                say(what);
-              }
+          @Override
+          public void waiting(String what) {
+            say(what);
+          }
 
-              @Override
-              public void failed(String text, boolean usage) {
-                status[0] = usage ? Failure.USAGE : Failure.FAILED;
-                err.println("adit: " + text);
-                err.flush();
-              }
+          @Override
+          public void failed(String text, boolean usage) {
+            status[0] = usage ? Failure.USAGE : Failure.FAILED;
+            err.println("adit: " + text);
+            err.flush();
+          }
 
-              private void say(String text) {
-                out.println(text);
-                out.flush();
-              }
-            };
+          private void say(String text) {
+            out.println(text);
+            out.flush();
+          }
+        };
     Agent agent;
     try {
       agent = Agent.start(config, progress);
