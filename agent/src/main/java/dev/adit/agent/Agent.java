@@ -18,7 +18,6 @@ import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
-import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.probe.Candidate;
 import java.io.IOException;
@@ -381,27 +380,13 @@ public final class Agent implements AutoCloseable {
     List<Candidate> now =
         config.relayOnly()
             ? List.of()
-            : OwnCandidates.of(hosts, staticCandidates(), netcheck.report());
+            : OwnCandidates.of(hosts, config.staticEndpoints(loop.port()), netcheck.report());
     if (!now.equals(candidates)) {
       candidates = now;
       path.candidatesGathered(now, clock.nanos());
       plane.carryOut(clock.nanos());
       presence.changed();
     }
-  }
-
-  private List<Endpoint> staticCandidates() {
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (String text : config.staticCandidates()) {
-      try {
-        Endpoint endpoint = Endpoint.parse(text);
-        int port = endpoint.port() == 0 ? loop.port() : endpoint.port();
-        endpoints.add(new Endpoint(endpoint.address(), port));
-      } catch (MalformedException e) {
-        fail("candidate " + text + ": " + e.getMessage(), true);
-      }
-    }
-    return endpoints;
   }
 
   private void sendPresence() {

@@ -3,6 +3,7 @@ package dev.adit.agent;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -48,13 +49,27 @@ public record AgentConfig(
     }
     staticCandidates = List.copyOf(staticCandidates);
     for (String candidate : staticCandidates) {
-      try {
-        var _ = Endpoint.parse(candidate);
-      } catch (MalformedException e) {
-        throw new IllegalArgumentException(
-            "candidate '" + candidate + "': expected for example 192.0.2.1:51820");
-      }
+      var _ = endpoint(candidate);
     }
+  }
+
+  private static Endpoint endpoint(String candidate) {
+    try {
+      return Endpoint.parse(candidate);
+    } catch (MalformedException e) {
+      throw new IllegalArgumentException(
+          "candidate '" + candidate + "': expected for example 192.0.2.1:51820");
+    }
+  }
+
+  /// [#staticCandidates] as they are told to others: the agent's own port for port 0.
+  List<Endpoint> staticEndpoints(int ownPort) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (String candidate : staticCandidates) {
+      Endpoint endpoint = endpoint(candidate);
+      endpoints.add(endpoint.port() != 0 ? endpoint : new Endpoint(endpoint.address(), ownPort));
+    }
+    return endpoints;
   }
 
   /// The agent's local socket.
