@@ -8,7 +8,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
@@ -20,7 +19,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
@@ -211,8 +209,8 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
             .allowExtensions(false)
             .maxFramePayloadLength(MessageStream.MAX_MESSAGE)
             .withUTF8Validator(false)
+            .closeOnProtocolViolation(false) // MessageStream does, and lingers
             .build();
-    // The decoder closes by itself on violations, so the encoder stands between it and the peer.
     context.pipeline().addLast(new WebSocket13FrameEncoder(false));
     context.pipeline().addLast(new WebSocket13FrameDecoder(config));
     context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor()));
@@ -291,23 +289,13 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  /// Answers what is not read to its end. Only our direction is ended then, and what still comes is
-  /// thrown away for a moment: to end both at once would reset the connection, and the peer would
-  /// not see the answer.
+  /// Answers what is not read to its end. What still comes is thrown away for a moment, see
+  /// [Output#end].
   private void refuse(ChannelHandlerContext context, HttpResponse response) {
     leaving = true;
     disarm();
-    Answers.write(context, request, response, false).addListener(_ -> endOutput(context));
+    Answers.write(context, request, response, false).addListener(_ -> Output.end(context));
     deadline = context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
-  }
-
-  private static void endOutput(ChannelHandlerContext context) {
-    var tls = context.pipeline().get(SslHandler.class);
-    if (tls != null) {
-      tls.closeOutbound();
-    } else if (context.channel() instanceof DuplexChannel channel) {
-      channel.shutdownOutput();
-    }
   }
 
   private static dev.adit.net.http.HttpRequest request(

@@ -3,14 +3,19 @@ package dev.adit.net.frontdoor;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -72,12 +77,13 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   /// Sends a close frame and waits a moment for the peer's: an end at once could overtake the frame
   /// and destroy it.
-  private void startClosing(Channel channel, int code) {
-    if (!closing) {
-      closing = true;
-      channel.writeAndFlush(new CloseWebSocketFrame(code, ""), channel.voidPromise());
-      channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+  private ChannelFuture startClosing(Channel channel, int code) {
+    if (closing) {
+      return channel.newSucceededFuture();
     }
+    closing = true;
+    channel.eventLoop().schedule(() -> channel.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    return channel.writeAndFlush(new CloseWebSocketFrame(code, ""));
   }
 
   @Override
@@ -134,12 +140,21 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    LOG.debug("WebSocket ended", cause);
-    // The codec has sent a close frame for a violation of its own; bound what follows.
-    closing = true;
-    context
-        .channel()
-        .eventLoop()
-        .schedule(() -> context.channel().close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    if (cause instanceof CorruptedWebSocketFrameException violation) {
+      context.pipeline().replace(WebSocket13FrameDecoder.class, null, new Discard());
+      startClosing(context.channel(), violation.closeStatus().code())
+          .addListener(_ -> Output.end(context));
+    } else {
+      LOG.debug("WebSocket ended", cause);
+      context.close();
+    }
+  }
+
+  /// Stands in for the decoder once the peer's bytes mean nothing any more.
+  private static final class Discard extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+      ReferenceCountUtil.release(bytes);
+    }
   }
 }

@@ -107,6 +107,19 @@ class WebSocketServerTest {
     }
   }
 
+  /// An end while bytes of the peer are unread would reset the connection and destroy the frame.
+  @Test
+  void whoeverSendsTooMuchStillSeesTheCloseFrame() throws IOException {
+    try (var client = open()) {
+      client.send(hex("82ff0000000000100000" + "00000000"));
+      byte[] part = new byte[32_768];
+      for (int i = 0; i < 32; i++) {
+        client.send(part);
+      }
+      assertThat(closeCode(client)).isEqualTo(1009);
+    }
+  }
+
   @Test
   void closesOnUnmaskedFrames() throws IOException {
     try (var client = open()) {
