@@ -93,7 +93,7 @@ class JoinScenariosTest {
     try (var files = Files.newDirectoryStream(folder, "classes.*")) {
       for (Path file : files) {
         String text = Files.readString(file);
-        if (text.contains(" dev.adit.cli.node.StartedAgent ")) {
+        if (text.contains(" dev.adit.agent.Agent ")) { // not that of the command line
           return text;
         }
       }
