@@ -2,6 +2,7 @@ package dev.adit.agent;
 
 import dev.adit.crypto.PrivateKey;
 import dev.adit.net.files.StateFiles;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
@@ -71,8 +72,11 @@ final class AgentFiles implements AutoCloseable {
   /// What is known of the coordinator that was joined.
   ///
   /// @param root b64 of its root key
+  /// @param url by which it was reached last
+  /// @param address where that was, for a start without DNS; null if the URL has it, or unknown
   /// @param identity its identity document as JSON
-  record KnownCoordinator(String root, HttpsUrl url, String identity) {}
+  record KnownCoordinator(
+      String root, HttpsUrl url, @Nullable IpAddress address, String identity) {}
 
   Path loopbackFile() {
     return folder.resolve("loopback.json");
@@ -122,9 +126,11 @@ final class AgentFiles implements AutoCloseable {
     }
     try {
       JsonObject known = Json.parseObject(content);
+      String address = known.optionalString("address");
       return new KnownCoordinator(
           known.string("root"),
           HttpsUrl.parse(known.string("url")),
+          address == null ? null : IpAddress.parse(address),
           known.object("identity").toString());
     } catch (MalformedException e) {
       throw new IOException(
@@ -138,6 +144,7 @@ final class AgentFiles implements AutoCloseable {
             .beginObject()
             .member("root", known.root)
             .member("url", known.url.toString())
+            .member("address", known.address == null ? null : known.address.toString())
             .name("identity")
             .raw(known.identity)
             .endObject()

@@ -1,16 +1,19 @@
 package dev.adit.agent;
 
 import dev.adit.core.control.AgentSession;
-import dev.adit.core.control.AgentSession.Output;
+import dev.adit.core.control.Reconnect;
+import dev.adit.core.control.Reconnect.Target;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PrivateKey;
-import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.tls.Connection;
+import dev.adit.net.tls.HostAddresses;
 import dev.adit.net.tls.HttpExchange;
 import dev.adit.net.tls.PinPolicy;
 import dev.adit.net.tls.TlsClient;
 import dev.adit.net.websocket.WebSocketClient;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.Json;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage;
@@ -19,20 +22,22 @@ import dev.adit.wire.control.ControlMessage.FromCoordinator;
 import dev.adit.wire.control.Envelope;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Identity;
-import java.io.EOFException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The agent's stream to the coordinator, kept up until closed: fetches the identity, upgrades the
-/// same connection, speaks [AgentSession] on it, tries again with growing pauses (control R-AG-6).
+/// The agent's stream to the coordinator, kept up until closed: where and when to try is for
+/// [Reconnect] to say; each try fetches the identity, upgrades the same connection and speaks
+/// [AgentSession] on it.
 ///
-/// One thread connects and reads, one writes per stream. [#send] may be called by any thread; the
-/// [Listener] is called on the reading thread.
+/// One thread starts tries, each of which has a thread of its own; the first one that is welcomed
+/// wins. [#send] may be called by any thread; the [Listener] is called on the threads of tries, by
+/// one at a time about one stream.
 final class ControlLink implements AutoCloseable {
   interface Listener {
     /// Judges an identity document by the trusted root and what is stored (control R-ID-2).
@@ -44,12 +49,17 @@ final class ControlLink implements AutoCloseable {
     /// What to say first on a new stream.
     ControlMessage.Hello hello();
 
-    /// The stream is usable. May call [Stream#send] and [Stream#prove].
-    void welcomed(Stream stream, ControlMessage.Welcome welcome, long roundTrip);
+    /// The stream is usable, if this says so. May call [ControlStream#send] and
+    /// [ControlStream#prove].
+    ///
+    /// @param by how it was reached, to be tried first next time
+    /// @return false if the coordinator is not to be trusted
+    boolean welcomed(
+        ControlStream stream, ControlMessage.Welcome welcome, long roundTrip, Target by);
 
-    void received(Stream stream, FromCoordinator message);
+    void received(ControlStream stream, FromCoordinator message);
 
-    /// The stream ended, or could not be made; another try follows by itself.
+    /// The stream ended, or one could not be made; another try follows by itself.
     ///
     /// @param wasUp whether it had been usable
     void lost(boolean wasUp, String reason);
@@ -57,36 +67,38 @@ final class ControlLink implements AutoCloseable {
 
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
   private static final long SECOND = 1_000_000_000L;
-  private static final long EARLY_NANOS = 120 * SECOND;
-  private static final long CALM_NANOS = 300 * SECOND;
 
-  /// Messages waiting to be written; a coordinator that takes none for so long is lost.
-  private static final int MAX_WAITING = 256;
-
-  private static final byte[] END = new byte[0];
+  /// What unauthenticated answers may ask for (control R-STR-6).
+  private static final int MOST_RETRY_AFTER = 300;
 
   private final PrivateKey machine;
-  private final List<HttpsUrl> urls;
   private final Clock clock;
   private final RandomGenerator random;
   private final Listener listener;
   private final Thread thread;
-  private volatile boolean closed;
-  private volatile @Nullable Stream current;
-  private volatile @Nullable Connection connection;
-  private volatile long retryAfterNanos;
+  private final Object lock = new Object();
 
+  // guarded by the lock
+  private final Reconnect reconnect;
+  private final Set<Try> tries = new HashSet<>();
+  private @Nullable Try up;
+  private boolean closed;
+
+  private volatile @Nullable ControlStream current;
+
+  /// @param lastGood how the coordinator was reached last; null if never
   ControlLink(
       PrivateKey machine,
       List<HttpsUrl> urls,
+      @Nullable Target lastGood,
       Clock clock,
       RandomGenerator random,
       Listener listener) {
     this.machine = machine;
-    this.urls = List.copyOf(urls);
     this.clock = clock;
     this.random = random;
     this.listener = listener;
+    this.reconnect = new Reconnect(urls, lastGood, random, clock.nanos());
     this.thread = Thread.ofPlatform().name("control").unstarted(this::run);
   }
 
@@ -95,13 +107,13 @@ final class ControlLink implements AutoCloseable {
   }
 
   /// The usable stream, or null.
-  @Nullable Stream current() {
+  @Nullable ControlStream current() {
     return current;
   }
 
   /// Sends on the usable stream; nothing happens without one.
   void send(FromAgent message) {
-    Stream stream = current;
+    ControlStream stream = current;
     if (stream != null) {
       stream.send(message);
     }
@@ -109,230 +121,253 @@ final class ControlLink implements AutoCloseable {
 
   /// One try at once: something suggests that it works now.
   void hurry() {
-    LockSupport.unpark(thread);
+    synchronized (lock) {
+      reconnect.hurry(clock.nanos());
+      lock.notifyAll();
+    }
   }
 
   /// The coordinator asked to wait before the next try.
   void retryAfter(long nanos) {
-    retryAfterNanos = nanos;
+    synchronized (lock) {
+      reconnect.waitFor(nanos, clock.nanos());
+    }
+  }
+
+  /// Where the coordinator is from now on.
+  void urls(List<HttpsUrl> now) {
+    synchronized (lock) {
+      reconnect.urls(now);
+    }
   }
 
   @Override
   public void close() {
-    closed = true;
-    Connection open = connection;
-    if (open != null) {
-      open.close();
+    synchronized (lock) {
+      closed = true;
+      tries.forEach(Try::close);
+      lock.notifyAll();
     }
-    LockSupport.unpark(thread);
   }
 
   private void run() {
-    int failures = 0;
-    long lostAt = clock.nanos();
-    while (!closed) {
-      HttpsUrl url = urls.get(failures % urls.size());
-      long upAt = -1;
+    try {
+      for (List<Try> next = awaitTries(); !next.isEmpty(); next = awaitTries()) {
+        next.forEach(Try::start);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// @return the tries that are due; empty when closed
+  private List<Try> awaitTries() throws InterruptedException {
+    synchronized (lock) {
+      List<Try> due = new ArrayList<>();
+      while (due.isEmpty() && !closed) {
+        long now = clock.nanos();
+        reconnect.timeReached(now);
+        for (Target next = reconnect.poll(now); next != null; next = reconnect.poll(now)) {
+          due.add(new Try(next));
+        }
+        if (due.isEmpty()) {
+          long wake = reconnect.wakeAt();
+          lock.wait(wake == Long.MAX_VALUE ? 0 : Math.max(1, (wake - now) / 1_000_000 + 1));
+        }
+      }
+      tries.addAll(due);
+      return due;
+    }
+  }
+
+  /// One try to reach the coordinator, and its stream if that succeeds.
+  private final class Try implements ControlStream.Events {
+    private final Target target;
+    private volatile @Nullable Connection connection;
+
+    // guarded by the lock
+    private boolean greeting; // the coordinator may know of this stream
+    private boolean givenUp; // for another one; nobody needs to hear of its end
+    private long number;
+
+    Try(Target target) {
+      this.target = target;
+    }
+
+    void start() {
+      Thread.ofPlatform().name("control-" + target.url().host()).start(this::run);
+    }
+
+    void close() {
+      Connection open = connection;
+      if (open != null) {
+        open.close();
+      }
+    }
+
+    private void run() {
       String reason;
       try {
-        upAt = serve(url);
+        serve();
         reason = "the coordinator ended the stream";
       } catch (IOException | CryptoException | MalformedException e) {
         reason = String.valueOf(e.getMessage());
+      } catch (RuntimeException e) {
+        AgentLog.mistake(ControlLink.class, e);
+        reason = "internal error";
       }
-      if (closed) {
-        return;
-      }
-      Stream ended = current;
-      boolean wasUp = ended != null;
-      if (ended != null) {
-        upAt = ended.upAt;
-        current = null;
-        lostAt = clock.nanos();
-        failures = clock.nanos() - upAt > CALM_NANOS ? 0 : Math.min(failures, 1);
+      ended(reason);
+    }
+
+    private void ended(String reason) {
+      boolean wasUp;
+      synchronized (lock) {
+        tries.remove(this);
+        if (closed || givenUp) {
+          reconnect.failed(target, clock.nanos());
+          return;
+        }
+        wasUp = up == this;
+        if (wasUp) {
+          up = null;
+          current = null;
+        }
       }
       listener.lost(wasUp, reason);
-      pause(failures++, clock.nanos() - lostAt);
+      synchronized (lock) {
+        if (wasUp) {
+          reconnect.lost(clock.nanos());
+        } else {
+          reconnect.failed(target, clock.nanos());
+        }
+        lock.notifyAll();
+      }
     }
-  }
 
-  /// 0–0.5 s, then doubling from 1 s, each × 50–100 %, at most 5 s in the first two minutes and 60
-  /// s later.
-  private void pause(int failures, long sinceLoss) {
-    double spread = random.nextDouble();
-    long pause;
-    if (retryAfterNanos > 0) {
-      pause = (long) (retryAfterNanos * (0.8 + 0.4 * spread));
-      retryAfterNanos = 0;
-    } else if (failures == 0) {
-      pause = (long) (spread * SECOND / 2);
-    } else {
-      long limit = sinceLoss < EARLY_NANOS ? 5 * SECOND : 60 * SECOND;
-      long step = Math.min(SECOND << Math.min(failures - 1, 10), limit);
-      pause = (long) (step * (0.5 + 0.5 * spread));
+    private void serve() throws IOException, CryptoException, MalformedException {
+      try (Connection open = connect()) {
+        connection = open;
+        open.readTimeout(CONNECT_LIMIT);
+        String host = target.url().authority();
+        Identity identity = listener.identityFetched(fetch(open, host), target.url());
+        WebSocketClient socket = upgrade(open, host);
+        synchronized (lock) {
+          if (closed || givenUp) {
+            return;
+          }
+          greeting = true;
+        }
+        var session =
+            new AgentSession(
+                machine,
+                identity.coordinator(),
+                identity.channelKeys().getFirst(),
+                listener.hello(),
+                random,
+                clock.nanos());
+        new ControlStream(socket, session, clock, this).serve();
+      }
     }
-    LockSupport.parkNanos(pause);
-  }
 
-  private long serve(HttpsUrl url) throws IOException, CryptoException, MalformedException {
-    try (Connection open =
-        TlsClient.connect(url.host(), url.port(), PinPolicy.any(), CONNECT_LIMIT)) {
-      connection = open;
-      open.readTimeout(CONNECT_LIMIT);
-      String host = url.authority();
+    private Connection connect() throws IOException {
+      HttpsUrl url = target.url();
+      IpAddress address = target.address();
+      if (address == null) {
+        return TlsClient.connect(url.host(), url.port(), PinPolicy.any(), CONNECT_LIMIT);
+      }
+      List<Endpoint> there = List.of(new Endpoint(address, url.port()));
+      return TlsClient.connect(there, url.host(), PinPolicy.any(), CONNECT_LIMIT);
+    }
+
+    private static Envelope fetch(Connection open, String host)
+        throws IOException, MalformedException {
       HttpExchange.Answer answer =
           HttpExchange.get(open, host, "/adit/identity", Identity.MAX_DOCUMENT_BYTES);
       if (answer.status() != 200) {
         throw new IOException(
             host + " is no Adit coordinator: /adit/identity answers " + answer.status());
       }
-      Envelope document = Envelope.read(Json.parseObject(answer.body()));
-      Identity identity = listener.identityFetched(document, url);
-      WebSocketClient socket;
+      return Envelope.read(Json.parseObject(answer.body()));
+    }
+
+    private WebSocketClient upgrade(Connection open, String host) throws IOException {
       try {
-        socket = WebSocketClient.open(open, host, "/adit/stream", "adit-control-v1", random);
+        return WebSocketClient.open(open, host, "/adit/stream", "adit-control-v1", random);
       } catch (WebSocketClient.RefusedException e) {
         if (e.retryAfterSeconds() > 0) {
-          retryAfterNanos = Math.min(e.retryAfterSeconds(), 300) * SECOND;
+          retryAfter(Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER) * SECOND);
         }
         throw e;
       }
-      var session =
-          new AgentSession(
-              machine,
-              identity.coordinator(),
-              identity.channelKeys().getFirst(),
-              listener.hello(),
-              random,
-              clock.nanos());
-      return new Stream(socket, session).serve();
-    } finally {
-      connection = null;
-    }
-  }
-
-  /// One stream. Thread-safe: the session is guarded by its lock, and what it wants sent goes to
-  /// one writer in the same order, so that nothing is written under the lock.
-  final class Stream {
-    private final WebSocketClient socket;
-    private final AgentSession session;
-    private final LinkedBlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
-    private volatile long upAt;
-
-    private Stream(WebSocketClient socket, AgentSession session) {
-      this.socket = socket;
-      this.session = session;
     }
 
-    void send(FromAgent message) {
-      synchronized (session) {
-        session.send(message, clock.nanos());
-        moveSends();
+    @Override
+    public void welcomed(ControlStream stream, ControlMessage.Welcome welcome, long roundTrip)
+        throws IOException {
+      if (!wins(welcome.stream())) {
+        throw new IOException("a newer stream is up");
       }
-    }
-
-    long nextRequest() {
-      synchronized (session) {
-        return session.nextRequest();
-      }
-    }
-
-    /// The channel key this stream was made with.
-    PublicKey channel() {
-      return session.channel();
-    }
-
-    /// Ends the stream; another try follows.
-    void close() {
-      socket.close();
-    }
-
-    byte[] prove(PrivateKey nodeKey) throws CryptoException {
-      synchronized (session) {
-        return session.prove(nodeKey);
-      }
-    }
-
-    private @Nullable Output otherOutput;
-
-    /// Moves what is to be sent to the writer; stops at the first other output.
-    private void moveSends() {
-      while (otherOutput == null) {
-        Output next = session.poll();
-        if (next instanceof Output.Send send) {
-          if (waiting.size() >= MAX_WAITING) {
-            socket.close(1000);
-          }
-          waiting.add(send.message());
-        } else if (next == null) {
-          return;
-        } else {
-          otherOutput = next;
+      Target by = new Target(target.url(), reachedAt());
+      current = stream;
+      boolean trusted = listener.welcomed(stream, welcome, roundTrip, by);
+      synchronized (lock) {
+        if (!trusted) {
+          up = null;
+          current = null;
+          throw new IOException(target.url() + " is not to be trusted");
         }
+        reconnect.welcomed(by, by.address(), clock.nanos());
       }
     }
 
-    private @Nullable Output nextOutput() {
-      synchronized (session) {
-        moveSends();
-        Output next = otherOutput;
-        otherOutput = null;
-        return next;
-      }
-    }
-
-    private long serve() throws IOException {
-      Thread writer = Thread.ofPlatform().name("control-write").start(this::write);
-      try {
-        while (true) {
-          for (Output next = nextOutput(); next != null; next = nextOutput()) {
-            switch (next) {
-              case Output.Send _ -> throw new IllegalStateException("sends were moved");
-              case Output.Welcomed(var welcome, long roundTrip) -> {
-                upAt = clock.nanos();
-                current = this;
-                listener.welcomed(this, welcome, roundTrip);
-              }
-              case Output.Received(var message) -> listener.received(this, message);
-              case Output.Skipped _ -> {}
-              case Output.Ended(int code, String why) -> {
-                waiting.add(END);
-                socket.close(code);
-                throw new IOException(why);
-              }
-            }
-          }
-          byte[] message = socket.receive(untilWake());
-          synchronized (session) {
-            if (message != null) {
-              session.received(message, clock.nanos());
-            }
-            session.timeReached(clock.nanos());
+    /// The newest stream is the one that the coordinator takes for ours (control R-DB-5). Tries
+    /// that it cannot know of yet are given up.
+    private boolean wins(long stream) {
+      synchronized (lock) {
+        Try before = up;
+        if (closed || before != null && before.number > stream) {
+          givenUp = true;
+          return false;
+        }
+        number = stream;
+        up = this;
+        for (Try other : tries) {
+          if (other == before || other != this && !other.greeting) {
+            other.givenUp = true;
+            other.close();
           }
         }
-      } catch (EOFException e) {
-        return upAt;
-      } finally {
-        waiting.add(END);
-        writer.interrupt();
-        socket.close();
+        return true;
       }
     }
 
-    private Duration untilWake() {
-      synchronized (session) {
-        long nanos = session.wakeAt() - clock.nanos();
-        return Duration.ofNanos(Math.clamp(nanos, 1_000_000, 60 * SECOND));
-      }
+    /// The coordinator's address; null if it is in the URL anyway, or behind a proxy.
+    private @Nullable IpAddress reachedAt() {
+      Connection open = connection;
+      String host = target.url().host();
+      boolean named = HostAddresses.literal(host) == null && !TlsClient.isProxied(host);
+      return named && open != null ? open.remote().address() : null;
     }
 
-    private void write() {
-      try {
-        for (byte[] next = waiting.take(); next != END; next = waiting.take()) {
-          socket.send(next);
+    @Override
+    public void received(ControlStream stream, FromCoordinator message) {
+      switch (message) {
+        case ControlMessage.Superseded _ -> superseded();
+        case ControlMessage.Drain(long afterMs, List<HttpsUrl> there) -> {
+          stream.leaveAfter(afterMs);
+          synchronized (lock) {
+            reconnect.drained(there);
+          }
         }
-      } catch (IOException | InterruptedException e) {
-        socket.close(); // the reader notices and tells why
+        default -> listener.received(stream, message);
+      }
+    }
+
+    private void superseded() {
+      synchronized (lock) {
+        if (tries.stream().noneMatch(other -> other != this && other.greeting)) {
+          reconnect.superseded(clock.nanos());
+        }
       }
     }
   }

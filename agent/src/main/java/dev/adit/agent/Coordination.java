@@ -1,10 +1,10 @@
 package dev.adit.agent;
 
 import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.Reconnect.Target;
 import dev.adit.core.control.TrustedCoordinator;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PrivateKey;
-import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.Clock;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.MalformedException;
@@ -59,9 +59,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private final Clock clock;
   private final UdpLoop loop;
   private final Events events;
-  private final @Nullable JoinKey joinKey;
-  private final VerifyingKey rootKey;
-  private final HttpsUrl url;
+  private final Trust trust;
   private final ControlLink link;
   private final String instance;
   private volatile boolean connected;
@@ -69,10 +67,10 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private volatile boolean heardOf;
 
   // confined to the packet loop
-  private @Nullable TrustedCoordinator trusted;
   private @Nullable MapFollower follower;
   private boolean saveWanted;
   private long savedAt = Long.MIN_VALUE / 2;
+  private long unreachableSince; // seconds on the coordinator's clock; 0 while it is not
   private MapFollower.Output.@Nullable SelfChanged self;
   private List<NodeRecord> peers = List.of();
   private List<RelayRecord> relays = List.of();
@@ -97,32 +95,10 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     byte[] bytes = new byte[8];
     random.nextBytes(bytes);
     this.instance = Text.b64(bytes);
-    AgentFiles.KnownCoordinator known = files.coordinator();
-    try {
-      joinKey = config.joinKey() == null ? null : JoinKey.parse(config.joinKey());
-      if (joinKey != null) {
-        url = joinKey.url();
-        rootKey = joinKey.root();
-      } else if (known != null) {
-        url = known.url();
-        rootKey = VerifyingKey.of(Text.parseB64(known.root(), 32));
-      } else {
-        throw new IOException("this machine is in no network here; run: adit up KEY");
-      }
-      if (known != null && known.root().equals(rootKey.toB64())) {
-        trusted = TrustedCoordinator.restore(rootKey, known.identity());
-      } else if (known != null && files.hasMap()) {
-        throw new IOException(
-            "this machine is in the network of "
-                + known.url()
-                + "; to leave that one for good: rm -r "
-                + config.stateFolder());
-      }
-    } catch (MalformedException e) {
-      throw new IOException(e.getMessage(), e);
-    }
+    this.trust = Trust.open(config, files, clock);
     heardOf = files.hasMap();
-    link = new ControlLink(machineKey, List.of(url), clock, random, new FromLink());
+    link =
+        new ControlLink(machineKey, trust.urls(), trust.lastGood(), clock, random, new FromLink());
   }
 
   /// Begins with the cached map, if there is a good one, and with the coordinator.
@@ -132,24 +108,19 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void startFromCache() {
-    if (trusted == null) {
+    TrustedCoordinator known = trust.coordinator();
+    if (known == null) {
       return;
     }
     try {
       String json = files.map();
       if (json != null) {
-        follower = MapFollower.restore(trusted, nodeKey.publicKey(), json, seconds());
+        follower = MapFollower.restore(known, nodeKey.publicKey(), json, trust.seconds());
         drain(null);
       }
     } catch (IOException | MalformedException e) {
       AgentLog.warn(Coordination.class, "the cached map is of no use: {}", e.getMessage());
     }
-  }
-
-  private long seconds() {
-    TrustedCoordinator now = trusted;
-    long wall = clock.wall().toEpochMilli();
-    return now == null ? Math.floorDiv(wall, 1000L) : now.seconds(wall);
   }
 
   // --- on the packet loop
@@ -162,7 +133,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       save();
     }
     if (follower != null) {
-      long clockSeconds = seconds();
+      long clockSeconds = trust.seconds();
       if (clockSeconds >= follower.wakeAt()) {
         follower.timeReached(clockSeconds);
         drain(link.current());
@@ -180,18 +151,12 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
   }
 
-  private void saveTrust() {
-    TrustedCoordinator now = trusted;
-    if (now != null) {
-      files.save(new AgentFiles.KnownCoordinator(rootKey.toB64(), url, now.json()));
-    }
-  }
-
   private void followed(UUID network) {
     heardOf = true;
     MapFollower held = follower;
-    if (trusted != null && (held == null || !held.network().equals(network))) {
-      follower = new MapFollower(trusted, network, nodeKey.publicKey());
+    TrustedCoordinator known = trust.coordinator();
+    if (known != null && (held == null || !held.network().equals(network))) {
+      follower = new MapFollower(known, network, nodeKey.publicKey());
       self = null;
       peers = List.of();
       relays = List.of();
@@ -199,7 +164,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   /// Carries out what the follower wants.
-  private void drain(ControlLink.@Nullable Stream stream) {
+  private void drain(@Nullable ControlStream stream) {
     MapFollower held = follower;
     if (held == null) {
       return;
@@ -275,13 +240,13 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
 
     @Override
-    public void welcomed(
-        ControlLink.Stream stream, ControlMessage.Welcome welcome, long roundTrip) {
-      onLoop(() -> welcomedNow(stream, welcome, roundTrip));
+    public boolean welcomed(
+        ControlStream stream, ControlMessage.Welcome welcome, long roundTrip, Target by) {
+      return onLoop(() -> welcomedNow(stream, welcome, roundTrip, by));
     }
 
     @Override
-    public void received(ControlLink.Stream stream, FromCoordinator message) {
+    public void received(ControlStream stream, FromCoordinator message) {
       switch (message) {
         case ControlMessage.Joined joined -> loop.post(() -> followed(joined.network()));
         case ControlMessage.Failure failure -> failed(failure);
@@ -289,7 +254,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
             loop.post(() -> {
               MapFollower held = follower;
               if (held != null) {
-                held.received(message, seconds());
+                held.received(message, trust.seconds());
                 drain(stream);
               }
             });
@@ -301,9 +266,15 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       connected = false;
       loop.post(() -> {
         AgentLog.info(Coordination.class, "coordinator: {}", reason);
-        if (follower != null) {
+        if (unreachableSince == 0) {
+          unreachableSince = trust.seconds();
+        }
+        String away = "coordinator unreachable since " + time(unreachableSince);
+        if (follower == null) {
+          remark = away;
+        } else {
           follower.streamClosed();
-          remark = "working from the map of " + time(follower.mapTime()) + "; coordinator away";
+          remark = "working from the map of " + time(follower.mapTime()) + "; " + away;
         }
         events.disconnected(reason);
       });
@@ -311,22 +282,14 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private Identity judged(Envelope document, String host) {
-    long wall = clock.wall().toEpochMilli();
     try {
-      if (trusted == null) {
-        trusted = TrustedCoordinator.first(host, rootKey, document, wall);
-        saveTrust();
-      } else if (trusted.offer(host, document, wall)
-          instanceof TrustedCoordinator.Refused(String text)) {
-        throw new MalformedException(text);
-      }
+      return trust.judge(document, host);
     } catch (MalformedException e) {
       if (follower == null) {
         events.refused(String.valueOf(e.getMessage()), false); // nothing to work on with
       }
       throw new RefusedIdentity(e);
     }
-    return trusted.identity();
   }
 
   /// Carries a checked exception out of the packet loop.
@@ -352,16 +315,12 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private boolean welcomedNow(
-      ControlLink.Stream stream, ControlMessage.Welcome welcome, long roundTrip) {
-    TrustedCoordinator now = trusted;
-    long wall = clock.wall().toEpochMilli();
-    if (now == null
-        || now.welcomed(url.host(), welcome, stream.channel(), wall, roundTrip)
-            instanceof TrustedCoordinator.Refused) {
-      stream.close();
+      ControlStream stream, ControlMessage.Welcome welcome, long roundTrip, Target by) {
+    if (!trust.welcomed(welcome, stream.channel(), roundTrip, by)) {
       return false;
     }
-    saveTrust();
+    link.urls(trust.urls());
+    JoinKey joinKey = trust.joinKey();
     UUID member = null;
     for (ControlMessage.Membership membership : welcome.nodes()) {
       if (membership.state().equals(NodeState.ACTIVE)) {
@@ -380,12 +339,13 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       events.refused("this machine is in no network here; run: adit up KEY", false);
     }
     connected = true;
+    unreachableSince = 0;
     remark = null;
     events.connected();
     return true;
   }
 
-  private void join(ControlLink.Stream stream, JoinKey key) {
+  private void join(ControlStream stream, JoinKey key) {
     heardOf = true; // if the answer is lost, the same keys have to ask again
     try {
       files.awaitKeys();
@@ -396,25 +356,13 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
               key.secret(),
               nodeKey.publicKey(),
               stream.prove(nodeKey),
-              config.name() != null ? config.name() : hostName(),
+              config.name() != null ? config.name() : HostName.get(),
               List.of()));
     } catch (CryptoException e) {
       events.refused("the coordinator's channel key is not usable", false);
     } catch (IOException e) {
       events.refused(String.valueOf(e.getMessage()), false);
     }
-  }
-
-  private static String hostName() {
-    String name = System.getenv("HOSTNAME");
-    if (name == null || name.isEmpty()) {
-      try {
-        name = java.nio.file.Files.readString(java.nio.file.Path.of("/proc/sys/kernel/hostname"));
-      } catch (IOException e) {
-        name = "node";
-      }
-    }
-    return name.strip();
   }
 
   private void failed(ControlMessage.Failure failure) {
@@ -478,12 +426,12 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   @Override
   public String url() {
-    return url.toString();
+    return trust.url();
   }
 
   @Override
   public String root() {
-    return rootKey.toB64();
+    return trust.root();
   }
 
   @Override

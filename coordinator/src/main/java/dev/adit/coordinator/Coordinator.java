@@ -16,11 +16,13 @@ import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.AgentStreams;
 import dev.adit.coordinator.stream.Hub;
 import dev.adit.coordinator.stream.StartState;
+import dev.adit.coordinator.stream.StreamGate;
 import dev.adit.core.admission.Admission;
 import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.Gate;
 import dev.adit.net.frontdoor.MessageConnection;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
@@ -33,6 +35,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,6 +57,8 @@ public final class Coordinator implements AutoCloseable {
   public static final String SUBPROTOCOL = AgentStreams.SUBPROTOCOL;
   public static final String API_PREFIX = Api.PREFIX;
 
+  private static final long DRAIN_GRACE_MILLIS = 500;
+
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
   private final Clock clock;
@@ -63,6 +70,7 @@ public final class Coordinator implements AutoCloseable {
   private final Hub hub;
   private final NetworkAdmission admission;
   private final AgentStreams streams;
+  private final StreamGate gate;
   private final AdminTokens tokens;
   private final Api api;
   private final Housekeeping housekeeping;
@@ -124,6 +132,7 @@ public final class Coordinator implements AutoCloseable {
     streams =
         new AgentStreams(
             identity.identity().coordinator(), List.of(identity.channelKey()), hub, clock, random);
+    gate = new StreamGate(clock);
     var routes = new ArrayList<Route>();
     routes.addAll(
         new KeyResource(writer, transactions, network, secrets::text, this::tidy, clock).routes());
@@ -151,6 +160,25 @@ public final class Coordinator implements AutoCloseable {
   /// Takes WebSockets on [#STREAM_PATH] with [#SUBPROTOCOL].
   public MessageConnection.Acceptor agentStream() {
     return streams;
+  }
+
+  /// What WebSockets on [#STREAM_PATH] have to pass.
+  public Gate gate() {
+    return gate;
+  }
+
+  /// Takes no new streams, asks the agents to leave and waits until they have, 60 s at most. To be
+  /// called while the front door is still open.
+  public void drain() {
+    Hub.Leaving leaving = hub.drain(random);
+    gate.close((int) (leaving.millis() / 1000) + 1);
+    try {
+      leaving.done().get(leaving.millis() + DRAIN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.info("not every agent has left when it was asked to");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /// Everything below [#API_PREFIX]; the same handler for front door and local socket.

@@ -98,6 +98,12 @@ public final class IpAddress implements Comparable<IpAddress> {
         : (b0 & 0xfe) == 0xfc;
   }
 
+  /// What stands for everybody who shares it with this address: itself, or of an IPv6 address its
+  /// /64, because whoever has one of these has them all.
+  public IpAddress site() {
+    return isV4() ? this : new IpAddress(Arrays.copyOf(Arrays.copyOf(bytes, 8), 16));
+  }
+
   private boolean isAllZeroUpTo(int end) {
     for (int i = 0; i < end; i++) {
       if (bytes[i] != 0) {

@@ -137,7 +137,11 @@ public final class ServeCommand implements Callable<Integer> {
       admission.become(coordinator.admission());
       routes
           .http(Coordinator.IDENTITY_PATH, coordinator.identity())
-          .message(Coordinator.STREAM_PATH, Coordinator.SUBPROTOCOL, coordinator.agentStream())
+          .message(
+              Coordinator.STREAM_PATH,
+              Coordinator.SUBPROTOCOL,
+              coordinator.agentStream(),
+              coordinator.gate())
           .http(Coordinator.API_PREFIX, coordinator.api());
       FrontDoor _ =
           opened.add(
@@ -149,6 +153,7 @@ public final class ServeCommand implements Callable<Integer> {
                   LocalServer.OWNER,
                   coordinator.api(),
                   LocalLimits.coordinator()));
+      AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;
     } catch (IOException e) {
       opened.close();

@@ -16,6 +16,7 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.Clock;
 import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.control.ControlMessage.Drain;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +69,7 @@ public final class Hub implements AutoCloseable {
   private final Map<Peer, Session> sessions = new HashMap<>();
   private final Takeovers takeovers = new Takeovers();
   private final Joins joins;
+  private @Nullable CompletableFuture<Void> allLeft; // null until asked for
 
   /// @param identity the document as it is now
   /// @param recordKeys with which records of this coordinator were signed
@@ -321,6 +324,7 @@ public final class Hub implements AutoCloseable {
     for (UUID network : Set.copyOf(session.nodes.keySet())) {
       room(network).detach(session);
     }
+    tellIfAllLeft();
   }
 
   /// A machine wants to become a node.
@@ -333,6 +337,37 @@ public final class Hub implements AutoCloseable {
         joins.asked(session, join, proven);
       }
     });
+  }
+
+  /// Asks every agent to leave, spread over the time that a coordinator elsewhere or the next start
+  /// needs to take them: a second for 500, 2 to 60 s (control R-AG-8).
+  ///
+  /// @return how long to wait for [Leaving#done]
+  public Leaving drain(RandomGenerator random) {
+    return ask(
+            () -> {
+              var done = new CompletableFuture<Void>();
+              allLeft = done;
+              long spread = Math.clamp(sessions.size() * 1_000L / 500, 2_000, 60_000);
+              for (Session session : sessions.values()) {
+                session.peer.send(new Drain(random.nextLong(spread), List.of()));
+              }
+              tellIfAllLeft();
+              return new Leaving(spread, done);
+            })
+        .join();
+  }
+
+  /// Agents that have been asked to leave.
+  ///
+  /// @param millis until the last one should have left
+  /// @param done when all have
+  public record Leaving(long millis, CompletableFuture<Void> done) {}
+
+  private void tellIfAllLeft() {
+    if (allLeft != null && sessions.isEmpty()) {
+      allLeft.complete(null);
+    }
   }
 
   static Failure failure(long re, Refusal refusal) {

@@ -17,7 +17,8 @@ import java.util.List;
 /// identity document that root signed, and how far the coordinator's clock is from the local one.
 ///
 /// A document counts only under the rules of control R-ID-2. `issuedAt` is not judged: a clock in
-/// the past must not lock anybody out. Confined to one thread.
+/// the past must not lock anybody out. One with another root counts if the trusted root signed it
+/// as well as its own, which is trusted from then on (R-ID-6). Confined to one thread.
 public final class TrustedCoordinator {
   private static final long DAY_SECONDS = 86_400;
 
@@ -31,7 +32,7 @@ public final class TrustedCoordinator {
 
   public sealed interface Verdict {}
 
-  private final VerifyingKey root;
+  private VerifyingKey root;
   private Envelope document;
   private Identity identity;
   private long offsetMs;
@@ -52,7 +53,7 @@ public final class TrustedCoordinator {
       String host, VerifyingKey root, Envelope document, long wallMs) throws MalformedException {
     Identity identity = verified(host, root, document);
     checkTime(host, identity, wallMs / 1000);
-    return new TrustedCoordinator(root, document, identity);
+    return new TrustedCoordinator(identity.root(), document, identity);
   }
 
   /// Reads what [#json] wrote; checked again, except for time: an agent starts from its cache
@@ -61,7 +62,8 @@ public final class TrustedCoordinator {
       throws MalformedException {
     JsonObject object = Json.parseObject(json);
     Envelope document = Envelope.read(object.object("identity"));
-    var restored = new TrustedCoordinator(root, document, verified("the cache", root, document));
+    Identity identity = verified("the cache", root, document);
+    var restored = new TrustedCoordinator(identity.root(), document, identity);
     restored.offsetMs = object.integer("offsetMs");
     return restored;
   }
@@ -97,6 +99,7 @@ public final class TrustedCoordinator {
       checkTime(host, other, seconds(wallMs));
       document = offered;
       identity = other;
+      root = other.root();
       return new Accepted();
     } catch (MalformedException e) {
       return new Refused(String.valueOf(e.getMessage()));
@@ -126,17 +129,20 @@ public final class TrustedCoordinator {
   private static Identity verified(String host, VerifyingKey root, Envelope document)
       throws MalformedException {
     Identity identity = Identity.parse(document.body());
-    if (!identity.root().equals(root)) {
-      throw new MalformedException(
-          host
-              + " is not the coordinator of this join key (expected root "
-              + root.keyId()
-              + ", found "
-              + identity.root().keyId()
-              + "): wrong address, or the server was set up anew");
-    }
+    boolean sameRoot = identity.root().equals(root);
     if (!document.isSignedBy(Context.IDENTITY, List.of(root))) {
-      throw new MalformedException(host + " shows an identity that its root key did not sign");
+      throw new MalformedException(
+          sameRoot
+              ? host + " shows an identity that its root key did not sign"
+              : host
+                  + " is not the coordinator of this join key (expected root "
+                  + root.keyId()
+                  + ", found "
+                  + identity.root().keyId()
+                  + "): wrong address, or the server was set up anew");
+    }
+    if (!sameRoot && !document.isSignedBy(Context.IDENTITY, List.of(identity.root()))) {
+      throw new MalformedException(host + " shows a new root key that did not sign");
     }
     return identity;
   }
@@ -154,6 +160,12 @@ public final class TrustedCoordinator {
     }
   }
 
+  /// Whether a root key is or was this coordinator's: so are the join keys that name it.
+  public boolean hasRoot(VerifyingKey key) {
+    return root.equals(key) || document.isSignedBy(Context.IDENTITY, List.of(key));
+  }
+
+  /// The root key trusted now; another one may follow.
   public VerifyingKey root() {
     return root;
   }

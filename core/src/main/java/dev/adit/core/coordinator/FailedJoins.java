@@ -1,7 +1,6 @@
 package dev.adit.core.coordinator;
 
 import dev.adit.wire.IpAddress;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,7 +28,7 @@ public final class FailedJoins {
   ///
   /// @return 0 if it may be answered as what it is, else the seconds until the next one may
   public long failed(IpAddress from, long now) {
-    IpAddress source = sourceOf(from);
+    IpAddress source = from.site();
     long cost = MINUTE / PER_MINUTE;
     long whole = Math.max(wholeAt.getOrDefault(source, 0L), now) + cost;
     long wait = whole - now - MINUTE;
@@ -38,13 +37,5 @@ public final class FailedJoins {
     }
     wholeAt.put(source, whole);
     return 0;
-  }
-
-  private static IpAddress sourceOf(IpAddress address) {
-    byte[] bytes = address.bytes();
-    if (bytes.length == 16) {
-      Arrays.fill(bytes, 8, 16, (byte) 0);
-    }
-    return IpAddress.of(bytes);
   }
 }

@@ -74,6 +74,46 @@ class TrustedCoordinatorTest {
     assertThat(trusted.document()).isEqualTo(former);
   }
 
+  /// C-31: the root changes, and only with the word of the one that is trusted.
+  @Test
+  void followsANewRootThatTheTrustedOneSigned() throws MalformedException {
+    var next = SigningKey.of(new byte[32]);
+    String body = identityBody(ID, NOW + 1, NOW + 1000, CHANNEL).replace(b64(ROOT), b64(next));
+    assertThat(offer(Envelope.sign(Context.IDENTITY, body, next)))
+        .isEqualTo(
+            new Refused(
+                HOST
+                    + " is not the coordinator of this join key (expected root "
+                    + ROOT.verifyingKey().keyId()
+                    + ", found "
+                    + next.verifyingKey().keyId()
+                    + "): wrong address, or the server was set up anew"));
+    assertThat(offer(Envelope.sign(Context.IDENTITY, body, ROOT)))
+        .isEqualTo(new Refused(HOST + " shows a new root key that did not sign"));
+    assertThat(trusted.root()).isEqualTo(ROOT.verifyingKey());
+
+    var both = Envelope.sign(Context.IDENTITY, body, ROOT, next);
+    assertThat(offer(both)).isInstanceOf(Accepted.class);
+    assertThat(trusted.root()).isEqualTo(next.verifyingKey());
+    assertThat(trusted.hasRoot(ROOT.verifyingKey())).as("old join keys live on").isTrue();
+    assertThat(trusted.hasRoot(RECORD.verifyingKey())).isFalse();
+
+    // From now on the new one's word is enough, and the former root's counts no more.
+    String later = body.replace("\"serial\":" + (NOW + 1), "\"serial\":" + (NOW + 2));
+    assertThat(offer(Envelope.sign(Context.IDENTITY, later, ROOT))).isInstanceOf(Refused.class);
+    assertThat(offer(Envelope.sign(Context.IDENTITY, later, next))).isInstanceOf(Accepted.class);
+
+    // A join key of the old root leads to the new one.
+    var fresh = TrustedCoordinator.first(HOST, ROOT.verifyingKey(), both, NOW_MS);
+    assertThat(fresh.root()).isEqualTo(next.verifyingKey());
+    var restored = TrustedCoordinator.restore(next.verifyingKey(), trusted.json());
+    assertThat(restored.root()).isEqualTo(next.verifyingKey());
+  }
+
+  private static String b64(SigningKey key) {
+    return key.verifyingKey().toB64();
+  }
+
   @Test
   void learnsTheClockFromWelcome() {
     var ahead = welcome(trusted.document(), NOW_MS + 10_000);

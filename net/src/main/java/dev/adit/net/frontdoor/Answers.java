@@ -34,6 +34,17 @@ final class Answers {
     return HttpResponse.text(status, text);
   }
 
+  /// More come than can be served now.
+  static HttpResponse unavailable(int retryAfterSeconds) {
+    return new HttpResponse(
+        503,
+        Map.of(
+            "Content-Type", "text/plain; charset=utf-8",
+            "X-Content-Type-Options", "nosniff",
+            "Retry-After", Integer.toString(retryAfterSeconds)),
+        HttpResponse.text(503, "too many at once").body());
+  }
+
   /// What an upgrade is refused with, naming what would have been right.
   static HttpResponse upgradeRequired(String protocol, String text) {
     return new HttpResponse(

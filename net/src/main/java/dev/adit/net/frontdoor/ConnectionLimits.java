@@ -1,7 +1,6 @@
 package dev.adit.net.frontdoor;
 
 import dev.adit.wire.IpAddress;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,7 +22,7 @@ final class ConnectionLimits {
       all.decrementAndGet();
       return false;
     }
-    int count = unproven.merge(site(address), 1, Integer::sum);
+    int count = unproven.merge(address.site(), 1, Integer::sum);
     if (count > mostPerAddress) {
       proven(address);
       all.decrementAndGet();
@@ -34,19 +33,10 @@ final class ConnectionLimits {
 
   /// A connection no longer counts against its address.
   void proven(IpAddress address) {
-    unproven.computeIfPresent(site(address), (_, count) -> count == 1 ? null : count - 1);
+    unproven.computeIfPresent(address.site(), (_, count) -> count == 1 ? null : count - 1);
   }
 
   void closed() {
     all.decrementAndGet();
-  }
-
-  /// Whoever has one IPv6 address has a /64 of them.
-  private static IpAddress site(IpAddress address) {
-    if (address.isV4()) {
-      return address;
-    }
-    byte[] prefix = Arrays.copyOf(address.bytes(), 8);
-    return IpAddress.of(Arrays.copyOf(prefix, 16));
   }
 }

@@ -202,6 +202,30 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
       answer(context, head, refusal);
       return;
     }
+    disarm();
+    decoder.hold();
+    context.channel().config().setAutoRead(false);
+    var visit = new GateVisit[1];
+    visit[0] =
+        GateVisit.begin(
+            route.gate(),
+            context.channel(),
+            new GateVisit.Outcome() {
+              @Override
+              public void entered() {
+                context.channel().config().setAutoRead(true);
+                openMessages(context, head, route, () -> visit[0].over());
+              }
+
+              @Override
+              public void refused(int retryAfterSeconds) {
+                refuse(context, Answers.unavailable(retryAfterSeconds));
+              }
+            });
+  }
+
+  private void openMessages(
+      ChannelHandlerContext context, HttpRequest head, Routes.Message route, Runnable proven) {
     leaveHttp(context, WebSocketHandshake.acceptance(head, route.subprotocol()));
     var config =
         WebSocketDecoderConfig.newBuilder()
@@ -213,7 +237,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
             .build();
     context.pipeline().addLast(new WebSocket13FrameEncoder(false));
     context.pipeline().addLast(new WebSocket13FrameDecoder(config));
-    context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor()));
+    context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor(), proven));
     handOver(context);
   }
 

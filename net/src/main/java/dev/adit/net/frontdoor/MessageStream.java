@@ -43,14 +43,24 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
   private boolean closing;
   private boolean closed;
 
-  MessageStream(Channel channel, MessageConnection.Acceptor acceptor) {
-    connection = new Connection(channel);
+  /// @param proven run on the event loop when the peer has proven who it is
+  MessageStream(Channel channel, MessageConnection.Acceptor acceptor, Runnable proven) {
+    connection = new Connection(channel, proven);
     listener = acceptor.accept(connection);
   }
 
   private final class Connection extends NettyConnection implements MessageConnection {
-    Connection(Channel channel) {
+    private final Runnable proven;
+
+    Connection(Channel channel, Runnable proven) {
       super(channel);
+      this.proven = proven;
+    }
+
+    @Override
+    public void peerProven() {
+      super.peerProven();
+      execute(proven);
     }
 
     @Override

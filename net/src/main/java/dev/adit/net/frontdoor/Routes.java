@@ -17,7 +17,7 @@ public final class Routes {
 
   record Derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {}
 
-  record Message(String subprotocol, MessageConnection.Acceptor acceptor) {}
+  record Message(String subprotocol, MessageConnection.Acceptor acceptor, Gate gate) {}
 
   record Http(String prefix, HttpHandler handler, int bodyLimit) {
     boolean covers(String path) {
@@ -42,7 +42,13 @@ public final class Routes {
 
   /// Serves WebSockets of binary messages on `path` (control R-STR-1).
   public Routes message(String path, String subprotocol, MessageConnection.Acceptor acceptor) {
-    messages.put(path, new Message(subprotocol, acceptor));
+    return message(path, subprotocol, acceptor, Gate.OPEN);
+  }
+
+  /// @param gate passed between the request and the proof of who the peer is
+  public Routes message(
+      String path, String subprotocol, MessageConnection.Acceptor acceptor, Gate gate) {
+    messages.put(path, new Message(subprotocol, acceptor, gate));
     return this;
   }
 

@@ -54,6 +54,11 @@ public final class TlsClient {
     return connect(host, port, policy, timeout, proxy);
   }
 
+  /// Whether the environment names a proxy for this host.
+  public static boolean isProxied(String host) {
+    return HttpProxy.of(host, System.getenv()) != null;
+  }
+
   static Connection connect(
       String host, int port, PinPolicy policy, Duration timeout, @Nullable HttpProxy proxy)
       throws IOException {
