@@ -27,8 +27,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +58,9 @@ public final class Agent implements AutoCloseable {
   private final AtomicBoolean failed = new AtomicBoolean();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch begun = new CountDownLatch(1);
-  private final ExecutorService tunnelThread =
-      Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
-
   private final AgentFiles files;
   private final PrivateKey nodeKey;
-  private final Tunnel tunnel;
+  private final TunnelKeeper tunnel;
   private final UdpLoop loop;
   private final PathNode path;
   private final NetCheck netcheck;
@@ -113,13 +108,13 @@ public final class Agent implements AutoCloseable {
     this.config = config;
     this.progress = progress;
     this.readiness = new Readiness(clock.nanos());
-    this.files = AgentFiles.open(config.stateFolder());
+    this.files = AgentFiles.open(config.stateFolder(), config.newIdentity());
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
-    this.tunnel = tunnelMaker.make(config, nodeKey, clock, this::wireGuardEnded);
+    this.tunnel = new TunnelKeeper(tunnelMaker, config, nodeKey, clock, new TunnelEvents());
     try {
       tunnel.check(); // before anybody hears of us
-      tunnelThread.execute(this::openTunnel); // the slowest part goes first
+      tunnel.open(); // the slowest part goes first
       this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
       this.netcheck = new NetCheck(random);
       this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
@@ -129,7 +124,7 @@ public final class Agent implements AutoCloseable {
       loopMade.countDown();
       bindStored(ports);
       this.membership =
-          new Membership(plane, path, netcheck, ports, nodeKey, clock, random, new TunnelOrders());
+          new Membership(plane, path, netcheck, ports, nodeKey, clock, random, tunnel);
       this.coordination =
           new Coordination(
               config,
@@ -151,10 +146,9 @@ public final class Agent implements AutoCloseable {
     closing.set(true);
     begun.countDown();
     loopMade.countDown();
-    tunnelThread.execute(tunnel::close);
-    tunnelThread.close();
+    tunnel.close();
     files.close();
-    files.removeNew();
+    files.removeNew(config.newIdentity());
   }
 
   private UdpLoop openLoop() throws IOException {
@@ -232,13 +226,15 @@ public final class Agent implements AutoCloseable {
     if (watch != null) {
       watch.close();
     }
-    loop.post(() -> plane.links().forEach(DerpLink::close));
-    tunnelThread.execute(tunnel::close);
-    tunnelThread.close();
+    loop.post(() -> {
+      plane.links().forEach(DerpLink::close);
+      coordination.flush();
+    });
+    tunnel.close();
     loop.close();
     files.close();
     if (coordination.joinedNothing()) {
-      files.removeNew();
+      files.removeNew(config.newIdentity());
     }
     if (localServer != null) {
       try {
@@ -278,53 +274,30 @@ public final class Agent implements AutoCloseable {
 
   // --- the tunnel's thread
 
-  private void openTunnel() {
-    try {
-      int port = tunnel.open();
-      loopMade.await();
-      if (!closing.get()) {
-        loop.post(() -> wireGuardAt(port));
+  private final class TunnelEvents implements TunnelKeeper.Events {
+    @Override
+    public void opened(int port) {
+      try {
+        loopMade.await();
+        if (!closing.get()) {
+          loop.post(() -> wireGuardAt(port));
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-    } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()), false);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
-  }
 
-  /// WireGuard's program was killed: make the interface anew, with the same peers.
-  private void wireGuardEnded() {
-    if (closing.get()) {
-      return;
-    }
-    AgentLog.warn(Agent.class, "wireguard-go ended; starting it again");
-    tunnelThread.execute(() -> {
-      openTunnel();
-      loop.post(membership::configureAgain);
-    });
-  }
-
-  private void configure(Tunnel.Wanted wanted) {
-    try {
-      tunnel.apply(wanted);
+    @Override
+    public void configured() {
       loop.post(() -> {
         readiness.configured();
         tellIfUsable();
       });
-    } catch (IOException e) {
-      fail(String.valueOf(e.getMessage()), false);
-    }
-  }
-
-  private final class TunnelOrders implements Membership.Orders {
-    @Override
-    public void configure(Tunnel.Wanted wanted) {
-      tunnelThread.execute(() -> Agent.this.configure(wanted));
     }
 
     @Override
-    public void reconfigure(PublicKey peer) {
-      tunnelThread.execute(() -> tunnel.forgetPeer(peer));
+    public void failed(String text) {
+      fail(text, false);
     }
   }
 
@@ -363,6 +336,7 @@ public final class Agent implements AutoCloseable {
   }
 
   private void networkChanged() {
+    tunnel.checkPresence();
     List<Endpoint> before = hosts;
     gatherHosts();
     if (!before.equals(hosts)) {
@@ -458,6 +432,11 @@ public final class Agent implements AutoCloseable {
     @Override
     public void peerGone(PublicKey peer) {
       // All nodes are watched while a network has at most 256 (control R-PRES-4): nothing to ask.
+    }
+
+    @Override
+    public void sessionLost(PublicKey peer) {
+      tunnel.greet(peer);
     }
   }
 

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// @param relayOnly never try a direct path
 /// @param staticCandidates addresses where this node can be reached besides those it finds itself
 ///   (`ip:port`; port 0 stands for the agent's own)
+/// @param offlineMaxAge seconds for which the cached map counts without the coordinator; 0: without
+///   end. Default 30 days
+/// @param newIdentity forget who this machine was: new keys, and it joins as another one
 public record AgentConfig(
     Path stateFolder,
     Path runFolder,
@@ -26,7 +29,9 @@ public record AgentConfig(
     @Nullable String joinKey,
     @Nullable String name,
     boolean relayOnly,
-    List<String> staticCandidates) {
+    List<String> staticCandidates,
+    long offlineMaxAge,
+    boolean newIdentity) {
   /// What the agent calls itself to the coordinator.
   public static final String VERSION = "0.1.0";
 

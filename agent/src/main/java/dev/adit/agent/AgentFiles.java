@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// What has to outlive a power cut is written by a thread of its own, in order, because each such
 /// write waits for the disk. Reads and the making of keys are confined to the agent's start.
 final class AgentFiles implements AutoCloseable {
+  private static final String FORMER = "former";
   private static final int MAX_MAP = 64 << 20;
   private static final int MAX_SMALL = 256 * 1024;
 
@@ -47,6 +49,10 @@ final class AgentFiles implements AutoCloseable {
   private static final List<String> NAMES =
       List.of(
           "machine.key", "node.key", "coordinator.json", "map.json", "loopback.json", "agent.json");
+
+  /// What makes this machine the one that it is to a coordinator.
+  private static final List<String> IDENTITY =
+      List.of("machine.key", "node.key", "coordinator.json", "map.json");
 
   private final Path folder;
   private final List<Path> absentAtStart = new ArrayList<>();
@@ -64,9 +70,24 @@ final class AgentFiles implements AutoCloseable {
     }
   }
 
-  static AgentFiles open(Path folder) throws IOException {
+  /// @param newIdentity what this machine was goes to the folder `former`; [#removeNew] brings it
+  ///   back
+  static AgentFiles open(Path folder, boolean newIdentity) throws IOException {
     StateFiles.createFolder(folder);
+    if (newIdentity) {
+      Path former = folder.resolve(FORMER);
+      StateFiles.createFolder(former);
+      move(folder, former);
+    }
     return new AgentFiles(folder);
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    for (String name : IDENTITY) {
+      if (Files.exists(from.resolve(name))) {
+        Files.move(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
   }
 
   /// What is known of the coordinator that was joined.
@@ -184,13 +205,19 @@ final class AgentFiles implements AutoCloseable {
 
   /// Removes what was not there at the start: of a node that nobody has heard of nothing is kept.
   /// After [#close].
-  void removeNew() {
-    for (Path file : absentAtStart) {
-      try {
+  ///
+  /// @param newIdentity as for [#open]
+  void removeNew(boolean newIdentity) {
+    try {
+      for (Path file : absentAtStart) {
         Files.deleteIfExists(file);
-      } catch (IOException e) {
-        return; // they stay; the next start uses them
       }
+      if (newIdentity) {
+        move(folder.resolve(FORMER), folder);
+        Files.deleteIfExists(folder.resolve(FORMER));
+      }
+    } catch (IOException e) {
+      // they stay; the next start uses them
     }
   }
 

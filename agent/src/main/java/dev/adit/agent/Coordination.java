@@ -115,7 +115,9 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     try {
       String json = files.map();
       if (json != null) {
-        follower = MapFollower.restore(known, nodeKey.publicKey(), json, trust.seconds());
+        follower =
+            MapFollower.restore(
+                known, nodeKey.publicKey(), json, config.offlineMaxAge(), trust.seconds());
         drain(null);
       }
     } catch (IOException | MalformedException e) {
@@ -142,6 +144,13 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     return saveWanted ? savedAt + SAVE_NANOS : Long.MAX_VALUE;
   }
 
+  /// Saves what waits to be saved: the agent is about to end.
+  void flush() {
+    if (saveWanted) {
+      save();
+    }
+  }
+
   private void save() {
     saveWanted = false;
     savedAt = clock.nanos();
@@ -156,7 +165,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     MapFollower held = follower;
     TrustedCoordinator known = trust.coordinator();
     if (known != null && (held == null || !held.network().equals(network))) {
-      follower = new MapFollower(known, network, nodeKey.publicKey());
+      follower = new MapFollower(known, network, nodeKey.publicKey(), config.offlineMaxAge());
       self = null;
       peers = List.of();
       relays = List.of();
@@ -269,11 +278,12 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         if (unreachableSince == 0) {
           unreachableSince = trust.seconds();
         }
-        String away = "coordinator unreachable since " + time(unreachableSince);
+        String away = "coordinator unreachable since " + time(unreachableSince) + ": " + reason;
         if (follower == null) {
           remark = away;
         } else {
-          follower.streamClosed();
+          follower.streamClosed(trust.seconds());
+          drain(null);
           remark = "working from the map of " + time(follower.mapTime()) + "; " + away;
         }
         events.disconnected(reason);
@@ -432,6 +442,20 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   @Override
   public String root() {
     return trust.root();
+  }
+
+  /// What the user should know besides; on the packet loop's thread.
+  @Override
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    String skew = trust.skew();
+    if (skew != null) {
+      notes.add(skew);
+    }
+    if (follower != null) {
+      notes.addAll(follower.notes());
+    }
+    return notes;
   }
 
   @Override

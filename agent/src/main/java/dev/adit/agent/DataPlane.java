@@ -62,6 +62,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
     /// The coordinator's idea of where this peer is may be old.
     void peerGone(PublicKey peer);
+
+    /// WireGuard should begin a handshake with this peer.
+    void sessionLost(PublicKey peer);
   }
 
   private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
@@ -111,6 +114,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// Every bound loopback endpoint speaks to WireGuard at this port from now on.
   void wireGuardAt(int port) throws IOException {
     wireGuardPort = port;
+    path.wireGuardRestarted();
     for (Peer peer : bound.values()) {
       peer.endpoint().connect(port);
     }
@@ -270,6 +274,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
             loop().inject(peer.endpoint(), message, 0, message.length);
           }
         }
+        case PathOutput.RenewSession(var key) -> events.sessionLost(key);
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
         case PathOutput.PathChanged change -> log(change);
       }

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class LinuxTunnel implements Tunnel {
   private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
 
+  private static final int GREETING_KEEPALIVE = 60;
+
   private final AgentConfig config;
   private final PrivateKey nodeKey;
   private final Clock clock;
@@ -188,6 +190,20 @@ final class LinuxTunnel implements Tunnel {
   @Override
   public void forgetPeer(PublicKey key) {
     configured.remove(key);
+  }
+
+  @Override
+  public boolean isGone() {
+    return device != null && !Files.exists(Path.of("/sys/class/net", config.interfaceName()));
+  }
+
+  @Override
+  public void greet(PublicKey key) throws IOException {
+    if (configured.contains(key)) {
+      // A keepalive that is switched on is sent at once.
+      device().apply(new WireGuardChange().keepalive(key, GREETING_KEEPALIVE));
+      device().apply(new WireGuardChange().keepalive(key, 0));
+    }
   }
 
   private WireGuardDevice device() throws IOException {

@@ -86,7 +86,7 @@ final class Membership {
   }
 
   /// Has WireGuard configured by the map held; nothing without one.
-  void configureAgain() {
+  private void configureAgain() {
     MapView now = map;
     if (now == null) {
       return;

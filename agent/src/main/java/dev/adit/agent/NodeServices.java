@@ -34,6 +34,8 @@ final class NodeServices implements LocalApi.Services {
     boolean isConnected();
 
     @Nullable String remark();
+
+    List<String> notes();
   }
 
   private static final int PING_PAYLOAD = 56;
@@ -89,6 +91,7 @@ final class NodeServices implements LocalApi.Services {
         coordinator.root(),
         coordinator.isConnected(),
         coordinator.remark(),
+        coordinator.notes(),
         peers);
   }
 

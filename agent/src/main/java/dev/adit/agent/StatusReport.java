@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param coordinatorRoot b64 of its root key: who it is, whatever its URL
 /// @param remark a sentence such as `working from the map of …`, or null
+/// @param notes sentences about what is not as it should be
 public record StatusReport(
     Self self,
     String coordinatorUrl,
     String coordinatorRoot,
     boolean coordinatorConnected,
     @Nullable String remark,
+    List<String> notes,
     List<Peer> peers) {
 
   /// @param node id; empty before the first join was answered, and so the rest
@@ -55,6 +57,7 @@ public record StatusReport(
       json.member("remark", remark);
     }
     json.endObject();
+    json.strings("notes", notes);
     json.name("peers").beginArray();
     for (Peer peer : peers) {
       json.beginObject().member("node", peer.node).member("name", peer.name);

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined to the packet loop's thread, but for what the status shows: [#root] and [#url].
 final class Trust {
+  private static final long SKEW_SECONDS = 60;
+
   private final AgentFiles files;
   private final Clock clock;
   private final @Nullable JoinKey joinKey;
@@ -149,6 +151,21 @@ final class Trust {
   long seconds() {
     long wall = clock.wall().toEpochMilli();
     return trusted == null ? Math.floorDiv(wall, 1000L) : trusted.seconds(wall);
+  }
+
+  /// How far this machine's clock is from the coordinator's, if that is more than a minute; else
+  /// null.
+  @Nullable String skew() {
+    TrustedCoordinator held = trusted;
+    long seconds = held == null ? 0 : held.offsetMs() / 1000;
+    if (Math.abs(seconds) <= SKEW_SECONDS) {
+      return null;
+    }
+    return "this machine's clock is "
+        + Math.abs(seconds)
+        + " s "
+        + (seconds > 0 ? "behind" : "ahead of")
+        + " the coordinator's";
   }
 
   /// b64. Any thread.

@@ -43,6 +43,12 @@ public interface Tunnel extends AutoCloseable {
   /// A peer whose addresses or loopback port changed is told again at the next [#apply].
   void forgetPeer(PublicKey key);
 
+  /// Whether the interface was made and has disappeared since.
+  boolean isGone();
+
+  /// Has WireGuard send something to a peer, which takes a handshake if there is no session.
+  void greet(PublicKey key) throws IOException;
+
   /// Removes the interface.
   @Override
   void close();

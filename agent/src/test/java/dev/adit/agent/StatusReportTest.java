@@ -16,6 +16,7 @@ class StatusReportTest {
           "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
           true,
           null,
+          List.of("a note"),
           List.of(
               new StatusReport.Peer(
                   "019a0000-0000-7000-8000-0000000000b2",

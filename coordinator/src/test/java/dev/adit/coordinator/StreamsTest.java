@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.SigningKey;
+import dev.adit.net.frontdoor.Gate;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.ControlMessage.Candidate;
 import dev.adit.wire.control.ControlMessage.Current;
 import dev.adit.wire.control.ControlMessage.Delta;
+import dev.adit.wire.control.ControlMessage.Drain;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
@@ -31,7 +34,9 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -416,6 +421,34 @@ class StreamsTest {
       running.next(Superseded.class);
       running = newcomer;
       assertThat(i).isLessThan(6);
+    }
+  }
+
+  /// R-AG-8.
+  @Test
+  void aCoordinatorThatStopsAsksItsAgentsToLeaveAndTakesNobody() throws Exception {
+    var one = site.joined("one");
+    var two = site.joined("two");
+    var drained = CompletableFuture.runAsync(site.coordinator::drain);
+    assertThat(one.await(Drain.class).afterMs()).isBetween(0L, 2_000L);
+    assertThat(two.await(Drain.class).urls()).isEmpty();
+    one.close();
+    assertThat(drained).isNotDone();
+    assertThat(site.coordinator.gate().arrive(new Newcomer())).isEqualTo(Gate.Answer.REFUSED);
+    assertThat(site.coordinator.gate().retryAfterSeconds()).isEqualTo(3);
+    two.close();
+    drained.get(10, TimeUnit.SECONDS);
+  }
+
+  private static final class Newcomer implements Gate.Visitor {
+    @Override
+    public IpAddress address() {
+      return IpAddress.literal("192.0.2.8");
+    }
+
+    @Override
+    public void enter() {
+      throw new AssertionError("was refused");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.Times;
 import dev.adit.cli.output.Output;
 import dev.adit.cli.output.Table;
 import dev.adit.cli.output.Terminal;

@@ -163,7 +163,7 @@ public final class Lab implements AutoCloseable {
     synchronized (this) {
       requireOpen();
     }
-    return Outcome.of(inside(node, List.of(command)));
+    return Outcome.of(builder(node, List.of(command)));
   }
 
   /// Turns a knob of one side (`l` or `r`), such as `block-oneway`; see `natlab.sh list`.

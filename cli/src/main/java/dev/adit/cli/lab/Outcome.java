@@ -15,18 +15,23 @@ public record Outcome(int status, String output) {
   ///
   /// @throws IOException if it cannot be started, or is still running after two minutes
   public static Outcome of(List<String> command) throws IOException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return of(new ProcessBuilder(command));
+  }
+
+  static Outcome of(ProcessBuilder builder) throws IOException {
+    String program = builder.command().getFirst();
+    Process process = builder.redirectErrorStream(true).start();
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException(command.get(0) + " did not end within " + PATIENCE_SECONDS + " s");
+        throw new IOException(program + " did not end within " + PATIENCE_SECONDS + " s");
       }
       return new Outcome(process.exitValue(), output);
     } catch (InterruptedException e) {
       process.destroy();
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while waiting for " + command.get(0), e);
+      throw new IOException("interrupted while waiting for " + program, e);
     }
   }
 

@@ -115,7 +115,7 @@ final class AgentTraining {
         Path own = folder.resolve(name);
         AgentConfig config =
             StartedAgent.repeated(
-                new AgentConfig(own, own, "adit0", null, key, name, false, List.of()));
+                new AgentConfig(own, own, "adit0", null, key, name, false, List.of(), 0, false));
         var ready = new CountDownLatch(1);
         agents.add(Agent.start(config, new Ready(ready), (_, _, _, _) -> new NoTunnel()));
         if (!ready.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -215,6 +215,14 @@ final class AgentTraining {
     public int open() {
       return socket.getLocalPort();
     }
+
+    @Override
+    public boolean isGone() {
+      return false;
+    }
+
+    @Override
+    public void greet(PublicKey key) {}
 
     @Override
     public void apply(Wanted wanted) throws IOException {

@@ -23,7 +23,9 @@ final class AgentOrders {
             .member("state", config.stateFolder().toString())
             .member("run", config.runFolder().toString())
             .member("interface", config.interfaceName())
-            .member("relayOnly", config.relayOnly());
+            .member("relayOnly", config.relayOnly())
+            .member("offlineMaxAge", config.offlineMaxAge())
+            .member("newIdentity", config.newIdentity());
     optional(json, "wireGuardGo", config.wireGuardGo());
     optional(json, "key", config.joinKey());
     optional(json, "name", config.name());
@@ -51,6 +53,8 @@ final class AgentOrders {
         json.optionalString("key"),
         json.optionalString("name"),
         json.bool("relayOnly"),
-        json.strings("candidates", MAX_CANDIDATES));
+        json.strings("candidates", MAX_CANDIDATES),
+        json.integer("offlineMaxAge", 0, Json.MAX_INTEGER),
+        json.bool("newIdentity"));
   }
 }

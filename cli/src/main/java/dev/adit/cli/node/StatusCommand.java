@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Shows this node, its coordinator, and how each peer is reached.")
 public final class StatusCommand implements Callable<Integer> {
+  private static final int MAX_NOTES = 1_000;
+
   @Mixin NodeOptions node = new NodeOptions();
   @Mixin Output output = new Output();
   @Spec CommandSpec spec;
@@ -40,6 +42,9 @@ public final class StatusCommand implements Callable<Integer> {
     String remark = coordinator.optionalString("remark");
     if (remark != null) {
       text.append(remark).append('\n');
+    }
+    for (String note : status.strings("notes", MAX_NOTES)) {
+      text.append("note: ").append(note).append('\n');
     }
     List<JsonObject> peers = status.objects("peers", 100_000);
     if (peers.isEmpty()) {

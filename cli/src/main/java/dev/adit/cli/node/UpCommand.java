@@ -3,6 +3,7 @@ package dev.adit.cli.node;
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Adit;
 import dev.adit.cli.Failure;
+import dev.adit.cli.Times;
 import dev.adit.cli.Version;
 import dev.adit.net.local.LocalServer;
 import dev.adit.wire.JsonObject;
@@ -86,6 +87,16 @@ public final class UpCommand implements Callable<Integer> {
             .description(
                 "An address at which this node can be reached from outside, such as a forwarded port. Repeatable.")
             .build());
+    standard(
+        spec,
+        "--offline-max-age",
+        "DURATION",
+        "30d",
+        "For how long to go on without the coordinator, 0 for ever; default ${DEFAULT-VALUE}.");
+    flag(
+        spec,
+        "--new-identity",
+        "Join as another machine, with new keys: for a copy of a disk. Needs KEY.");
     Adit.addStandardOptions(spec);
     return spec;
   }
@@ -128,6 +139,9 @@ public final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     String joinKey = joinKey();
+    if (joinKey == null && flag("--new-identity")) {
+      throw Failure.usage("a new identity has to join anew; run: adit up --new-identity KEY");
+    }
     List<String> candidates = spec.findOption("--candidate").getValue();
     AgentConfig config;
     try {
@@ -140,17 +154,27 @@ public final class UpCommand implements Callable<Integer> {
               joinKey,
               text("--name"),
               flag("--relay-only"),
-              candidates == null ? List.of() : candidates);
+              candidates == null ? List.of() : candidates,
+              offlineMaxAge(),
+              flag("--new-identity"));
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
     var launch = new AgentLaunch(config, spec.commandLine().getOut(), spec.commandLine().getErr());
     String running = runningAgent(config, launch);
     if (running != null) {
+      if (flag("--new-identity")) {
+        throw Failure.failed(running + "; run first: adit down");
+      }
       spec.commandLine().getOut().println(running);
       return 0;
     }
     return flag("--foreground") ? launch.runHere() : launch.startAndWait();
+  }
+
+  private long offlineMaxAge() {
+    String age = String.valueOf(text("--offline-max-age"));
+    return age.equals("0") ? 0 : Times.seconds(age);
   }
 
   /// `already up as NAME (ADDRESS)` if the agent of this machine runs for the same coordinator,

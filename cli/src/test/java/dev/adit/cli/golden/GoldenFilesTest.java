@@ -134,6 +134,7 @@ class GoldenFilesTest {
         "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
         true,
         null,
+        List.of(),
         List.of(direct, relayed, unreached));
   }
 

@@ -196,7 +196,12 @@ final class HeldMap {
     return token;
   }
 
-  /// When it came, seconds since 1970.
+  /// The coordinator has just said, or its stream has been saying, that nothing is newer.
+  void confirmed(long clock) {
+    time = clock;
+  }
+
+  /// Until when it is known to have been the newest, seconds since 1970.
   long time() {
     return time;
   }

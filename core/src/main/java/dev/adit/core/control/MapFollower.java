@@ -27,6 +27,7 @@ import dev.adit.wire.control.HeadRecord;
 import dev.adit.wire.control.NodeRecord;
 import dev.adit.wire.control.NodeState;
 import dev.adit.wire.control.RelayRecord;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -48,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 public final class MapFollower {
   /// Up to this many nodes, all of them are watched (control R-PRES-4).
   static final int WATCH_ALL = 256;
+
+  /// How old a map may be in the coordinator's absence, unless configured otherwise: 30 days.
+  public static final long OFFLINE_MAX_AGE = 30 * 86_400L;
 
   private static final int MAX_NOTES = 16;
 
@@ -89,6 +93,7 @@ public final class MapFollower {
   private final TrustedCoordinator coordinator;
   private final UUID network;
   private final PublicKey nodeKey;
+  private final MapAge age;
   private final PresenceBoard presence = new PresenceBoard();
   private final ArrayDeque<Output> outputs = new ArrayDeque<>();
   private @Nullable HeldMap map;
@@ -112,10 +117,13 @@ public final class MapFollower {
   /// Follows a network from nothing, after `joined`.
   ///
   /// @param nodeKey our own WireGuard key there
-  public MapFollower(TrustedCoordinator coordinator, UUID network, PublicKey nodeKey) {
+  /// @param offlineMaxAge seconds for which a map counts without the coordinator; 0: without end
+  public MapFollower(
+      TrustedCoordinator coordinator, UUID network, PublicKey nodeKey, long offlineMaxAge) {
     this.coordinator = coordinator;
     this.network = network;
     this.nodeKey = nodeKey;
+    this.age = new MapAge(offlineMaxAge);
   }
 
   /// Follows a network from what [#json] wrote, without the coordinator; all is verified again, and
@@ -123,14 +131,18 @@ public final class MapFollower {
   ///
   /// @throws MalformedException if nothing can be made of it; begin from nothing then
   public static MapFollower restore(
-      TrustedCoordinator coordinator, PublicKey nodeKey, String json, long clock)
+      TrustedCoordinator coordinator,
+      PublicKey nodeKey,
+      String json,
+      long offlineMaxAge,
+      long clock)
       throws MalformedException {
     JsonObject object = Json.parseObject(json);
     long time = object.integer("time", 0, Json.MAX_INTEGER);
     if (!(ControlMessage.read(object.object("map")) instanceof NetworkMap message)) {
       throw new MalformedException("stored map: holds another message");
     }
-    var follower = new MapFollower(coordinator, message.network(), nodeKey);
+    var follower = new MapFollower(coordinator, message.network(), nodeKey, offlineMaxAge);
     follower.install(message, follower.verifiedHead(message.head(), message.revision()), time);
     follower.stored = true;
     follower.tell(clock);
@@ -178,8 +190,16 @@ public final class MapFollower {
     }
   }
 
-  public void streamClosed() {
+  /// The stream has ended; until now it would have told us of every change.
+  public void streamClosed(long clock) {
+    if (connected && map != null && suspended == null) {
+      map.confirmed(clock);
+      outputs.add(new Output.Save(false));
+    }
     connected = false;
+    if (map != null) {
+      nextExpiry = age.nextExpiry(map, false, clock);
+    }
   }
 
   /// Any message of the stream; those that are not about this network are ignored.
@@ -237,6 +257,7 @@ public final class MapFollower {
       return;
     }
     suspended = null;
+    map.confirmed(clock);
     tell(clock);
     watch(false);
   }
@@ -350,10 +371,17 @@ public final class MapFollower {
       }
       tellSelf(new Output.SelfChanged(own, head.name(), head.ranges()));
     }
+    if (age.isTooOld(map, connected, clock)) {
+      problems.addFirst(
+          "the map of "
+              + Instant.ofEpochSecond(map.time())
+              + " is too old to go on without the coordinator");
+      peers.clear();
+    }
     notes = problems;
     tellPeers(suspended == null ? peers : List.of());
     tellRelays(map.relays.records(), clock);
-    nextExpiry = nextExpiry(map, clock);
+    nextExpiry = age.nextExpiry(map, connected, clock);
   }
 
   private void tellSelf(Output.SelfChanged own) {
@@ -383,22 +411,6 @@ public final class MapFollower {
       toldRelays = Collections.unmodifiableList(usable);
       outputs.add(new Output.RelaysChanged(toldRelays));
     }
-  }
-
-  private static long nextExpiry(HeldMap map, long clock) {
-    long next = SessionTimes.NEVER;
-    for (NodeRecord node : map.nodes.records()) {
-      next = Math.min(next, expiry(node.notAfter(), clock));
-    }
-    for (RelayRecord relay : map.relays.records()) {
-      next = Math.min(next, expiry(relay.notAfter(), clock));
-    }
-    return next;
-  }
-
-  private static long expiry(long notAfter, long clock) {
-    boolean ahead = notAfter != 0 && !PeerChoice.isExpired(notAfter, clock);
-    return ahead ? notAfter + PeerChoice.CLOCK_TOLERANCE + 1 : SessionTimes.NEVER;
   }
 
   /// Drops what has expired.

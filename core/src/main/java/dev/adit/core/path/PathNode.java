@@ -141,6 +141,11 @@ public final class PathNode {
     return false;
   }
 
+  /// Our WireGuard was started anew, and has no session with anybody.
+  public void wireGuardRestarted() {
+    peers.values().forEach(peer -> peer.sessions.restarted());
+  }
+
   // --- the relay
 
   /// The connection to the home relay is up; frames sent from now on travel.
@@ -177,6 +182,7 @@ public final class PathNode {
       node.dropped(peer == null ? DropReason.UNKNOWN_PEER : DropReason.NOT_OURS);
       return Route.DROP;
     }
+    peer.sessions.passed(kind);
     Route route = peer.wireGuardSent(kind, packet, offset, length, now);
     if (route == Route.DROP) {
       node.dropped(DropReason.NO_PATH);
@@ -201,7 +207,7 @@ public final class PathNode {
       return false;
     }
     if (kind != WireGuardMessage.NONE) {
-      peer.wireGuardReceived(true, kind, bytes, offset, length, now);
+      received(peer, true, kind, bytes, offset, length, now);
       return true;
     }
     if (!ProbeHeader.hasMagic(bytes, offset, length)) {
@@ -228,7 +234,7 @@ public final class PathNode {
         node.dropped(DropReason.UNKNOWN_SOURCE);
         return null;
       }
-      peer.wireGuardReceived(false, kind, bytes, offset, length, now);
+      received(peer, false, kind, bytes, offset, length, now);
       return peer.key();
     }
     DropReason refusal = probeReceived(from, bytes, offset, length, now);
@@ -236,6 +242,20 @@ public final class PathNode {
       node.dropped(refusal);
     }
     return null;
+  }
+
+  private void received(
+      PeerPath peer,
+      boolean byRelay,
+      WireGuardMessage kind,
+      byte[] bytes,
+      int offset,
+      int length,
+      long now) {
+    if (peer.sessions.received(kind, now)) {
+      node.outputs.add(new PathOutput.RenewSession(peer.key()));
+    }
+    peer.wireGuardReceived(byRelay, kind, bytes, offset, length, now);
   }
 
   /// The cheapest checks first; nothing a stranger sends is ever answered.

@@ -17,6 +17,10 @@ public sealed interface PathOutput {
   /// Inject into WireGuard from the peer's loopback endpoint.
   record DeliverToWireGuard(PublicKey peer, byte[] message) implements PathOutput {}
 
+  /// Have our WireGuard begin a handshake with the peer, which uses a session that ours cannot
+  /// have.
+  record RenewSession(PublicKey peer) implements PathOutput {}
+
   /// Ask the STUN servers now, then report by [PathNode#stunSettled].
   record RefreshStun() implements PathOutput {}
 

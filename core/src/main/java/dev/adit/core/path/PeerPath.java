@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// PATH. Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on
 /// the chosen path carry the nomination, and the other end follows once that path answers it too.
 final class PeerPath {
+  final SessionWatch sessions = new SessionWatch();
   private final PublicKey key;
   private final NodeContext node;
   private final boolean isController;

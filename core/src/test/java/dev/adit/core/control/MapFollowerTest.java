@@ -58,8 +58,10 @@ class MapFollowerTest {
   private static final NodeRecord TWO = node(2, 10);
   private static final NodeRecord THREE = node(3, 10);
 
+  private static final long MONTH = MapFollower.OFFLINE_MAX_AGE;
+
   private final TrustedCoordinator coordinator = FakeCoordinator.trusted();
-  private MapFollower follower = new MapFollower(coordinator, NETWORK, key(1));
+  private MapFollower follower = new MapFollower(coordinator, NETWORK, key(1), MONTH);
   private List<Output> outputs = List.of();
 
   @BeforeEach
@@ -199,7 +201,7 @@ class MapFollowerTest {
   void startsWithoutTheCoordinator() throws MalformedException {
     var presence = List.of(NodePresence.brief(id(2), true, id(99)));
     hears(map(3, signedAll(SELF, TWO), List.of(sign(NOW + 10)), presence));
-    var restored = MapFollower.restore(coordinator, key(1), follower.json(), NOW + 1000);
+    var restored = MapFollower.restore(coordinator, key(1), follower.json(), MONTH, NOW + 1000);
     follower = restored;
     assertThat(drain())
         .containsExactly(
@@ -217,13 +219,41 @@ class MapFollowerTest {
   }
 
   @Test
+  void aMapEndsAMonthAfterTheCoordinatorWasLastThere() throws MalformedException {
+    hears(map(3, signedAll(SELF, TWO)));
+    follower.streamClosed(NOW + 100); // until then it would have told us of changes
+    follower = MapFollower.restore(coordinator, key(1), follower.json(), MONTH, NOW + 200);
+    assertThat(drain()).contains(new PeersChanged(List.of(TWO)));
+    assertThat(follower.mapTime()).isEqualTo(NOW + 100);
+    assertThat(follower.wakeAt()).isEqualTo(NOW + 100 + MONTH + 1);
+    follower.timeReached(NOW + 100 + MONTH);
+    assertThat(drain()).isEmpty();
+    follower.timeReached(NOW + 100 + MONTH + 1);
+    assertThat(drain()).containsExactly(new PeersChanged(List.of()));
+    assertThat(follower.notes()).first().asString().contains("too old to go on without");
+
+    follower.streamOpened(List.of(MEMBER));
+    follower.received(new Current(NETWORK, 3), NOW + 101 + MONTH);
+    assertThat(drain()).contains(new PeersChanged(List.of(TWO)));
+    assertThat(follower.mapTime()).isEqualTo(NOW + 101 + MONTH);
+  }
+
+  @Test
+  void aMapNeverEndsIfTheUserSaysSo() throws MalformedException {
+    hears(map(3, signedAll(SELF, TWO)));
+    follower = MapFollower.restore(coordinator, key(1), follower.json(), 0, NOW + 100 * MONTH);
+    assertThat(drain()).contains(new PeersChanged(List.of(TWO)));
+    assertThat(follower.notes()).isEmpty();
+  }
+
+  @Test
   void believesNoStoredMapThatWasTouched() throws MalformedException {
     hears(map(3, signedAll(SELF, TWO)));
     String touched = follower.json().replace("10.77.0.2", "10.77.0.3");
-    follower = MapFollower.restore(coordinator, key(1), touched, NOW);
+    follower = MapFollower.restore(coordinator, key(1), touched, MONTH, NOW);
     assertThat(drain()).doesNotHaveAnyElementsOfTypes(PeersChanged.class);
     for (String bad : List.of("", "{}", touched.replace("default", "other"))) {
-      assertThatThrownBy(() -> MapFollower.restore(coordinator, key(1), bad, NOW))
+      assertThatThrownBy(() -> MapFollower.restore(coordinator, key(1), bad, MONTH, NOW))
           .isInstanceOf(MalformedException.class);
     }
   }
@@ -245,7 +275,8 @@ class MapFollowerTest {
     hears(new PeerPresence(NETWORK, List.of(stranger, own)));
     assertThat(outputs).isEmpty();
 
-    follower.streamClosed();
+    follower.streamClosed(NOW);
+    assertThat(drain()).containsExactly(new Save(false));
     follower.streamOpened(List.of(MEMBER)); // a restored coordinator counts from less
     hears(new PeerPresence(NETWORK, List.of(presence(2, 0, true))));
     assertThat(outputs).containsExactly(new PresenceChanged(presence(2, 0, true)));
@@ -370,7 +401,7 @@ class MapFollowerTest {
   }
 
   private MapFollower restoredAgain(MapFollower from) throws MalformedException {
-    return MapFollower.restore(coordinator, key(1), from.json(), NOW);
+    return MapFollower.restore(coordinator, key(1), from.json(), MONTH, NOW);
   }
 
   private static NodePresence presence(long stream, long counter, boolean online) {

@@ -213,6 +213,8 @@ final class LabNode {
             lab.relay.send(this, peer, bytes);
         case PathOutput.DeliverToWireGuard(PublicKey peer, byte[] message) ->
             delivered.add(message);
+        case PathOutput.RenewSession
+                _ -> {} // a real WireGuard would; here sessions are but numbers
         case PathOutput.RefreshStun refresh -> settleStun();
         case PathOutput.PathChanged change -> observer.pathChanged(this, change);
       }

@@ -3,16 +3,23 @@ package dev.adit.systemtests.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.cli.lab.Outcome;
+import dev.adit.cli.launch.JavaCommand;
+import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// From nothing to a first ping.
 class JoinScenariosTest {
@@ -87,6 +94,69 @@ class JoinScenariosTest {
           .contains(" dev.adit.agent.Agent ")
           .doesNotContain(" ch.qos.logback.", " io.netty.");
     }
+  }
+
+  /// C-3: joins by way of a proxy that reads everything, and what it has read is worth nothing.
+  @LabScenario("inspecting-proxy")
+  void aProxyThatEndsTlsLearnsNothing() throws IOException {
+    try (World world = World.withServer("portcone+v4", "portcone+v4")) {
+      String address = world.lab.address("SRV4B");
+      Path seen = world.lab.lib("srv").resolve("seen"); // there below /var/lib
+      List<String> proxy =
+          JavaCommand.of(
+              JavaCommand.Kind.SERVER,
+              InspectingProxy.class.getName(),
+              List.of(address, "8443", world.lab.address("SRV4"), "443", "/var/lib/seen"));
+      Process _ = world.lab.start("srv", world.log("proxy"), proxy);
+      World.await(
+          Duration.ofSeconds(20),
+          () -> "the proxy listens: " + world.tail("proxy"),
+          () -> world.tail("proxy").contains("inspecting"));
+      String key = world.key().replaceFirst("//[^/]*/", "//" + address + ":8443/");
+      String name = "a-rather-telling-name";
+      assertThat(world.adit("l", "up", "--name", name, "--key", key).status())
+          .as(world.agentLog("l"))
+          .isZero();
+      world.up("r");
+      world.awaitPeers(); // l has heard of r through the proxy, too
+      assertThat(world.status("l").toString()).contains(address + ":8443");
+      byte[] plain = Files.readAllBytes(seen);
+      Needles.areNotIn(plain, secretsOf(world, key, name));
+      assertThat(World.text(plain))
+          .contains("GET /adit/stream HTTP/1.1")
+          .contains("Sec-WebSocket-Protocol: adit-control-v1")
+          .contains(identity(world));
+    }
+  }
+
+  /// What nobody on the way may see, each with a name for it.
+  private static Map<String, byte[]> secretsOf(World world, String key, String name)
+      throws IOException {
+    Map<String, byte[]> secrets = new LinkedHashMap<>();
+    String secret = key.split("\\.")[key.split("\\.").length - 2];
+    secrets.put("secret of the join key", Base64.getUrlDecoder().decode(secret));
+    secrets.put("name", name.getBytes(StandardCharsets.UTF_8));
+    for (String host : List.of("l", "r")) {
+      for (String file : List.of("machine.key", "node.key")) {
+        byte[] secretKey =
+            Base64.getDecoder()
+                .decode(
+                    Files.readString(world.lab.lib(host).resolve("adit").resolve(file)).strip());
+        secrets.put("private " + file + " of " + host, secretKey);
+        secrets.put("public " + file + " of " + host, PrivateKey.of(secretKey).publicKey().bytes());
+      }
+      String address = world.address(host);
+      secrets.put("address of " + host, address.getBytes(StandardCharsets.UTF_8));
+      secrets.put("address of " + host + " as bytes", IpAddress.literal(address).bytes());
+    }
+    return secrets;
+  }
+
+  /// The body of the identity document, as the server has it.
+  private static String identity(World world) throws IOException {
+    Path file = world.lab.lib("srv").resolve("adit").resolve("identity").resolve("identity.json");
+    String json = Files.readString(file);
+    return json.substring(1, json.indexOf("\"sigs\""));
   }
 
   private static String agentsClasses(Path folder) throws IOException {

@@ -30,6 +30,7 @@ final class UpErrors {
   static final List<ErrorCase> KEYS =
       List.of(
           when("no key, and no network joined before", attempt -> attempt.fails("l", "up")),
+          when("new identity without a key", attempt -> attempt.fails("l", "up", "--new-identity")),
           when("text that is no join key", attempt -> attempt.key("open sesame").fails("l", "up")),
           when("join key cut off", UpErrors::cutOff),
           when(
@@ -109,6 +110,9 @@ final class UpErrors {
   static final List<ErrorCase> JOINED =
       List.of(
           when("agent already up with another coordinator", UpErrors::alreadyUp),
+          when(
+              "new identity while the agent runs",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--new-identity")),
           when("machine already in another network", UpErrors::alreadyJoined));
 
   /// The last ones: the server is stopped for them.

@@ -204,6 +204,29 @@ final class World implements AutoCloseable {
 
   // --- helpers
 
+  /// The processes of a host whose command line has this word.
+  List<ProcessHandle> processes(String host, String word) throws IOException {
+    List<ProcessHandle> found = new ArrayList<>();
+    for (String pid :
+        Outcome.mustSucceed(List.of("ip", "netns", "pids", lab.namespace(host))).lines().toList()) {
+      try {
+        if (text(Files.readAllBytes(Path.of("/proc", pid, "cmdline"))).contains(word)) {
+          ProcessHandle.of(Long.parseLong(pid)).ifPresent(found::add);
+        }
+      } catch (IOException e) {
+        // It has ended meanwhile.
+      }
+    }
+    return found;
+  }
+
+  /// Kills the only process of a host with this word, as a crash would.
+  void kill(String host, String word) throws IOException {
+    List<ProcessHandle> processes = processes(host, word);
+    assertThat(processes).as(word + " on " + host).hasSize(1);
+    assertThat(processes.getFirst().destroyForcibly()).isTrue();
+  }
+
   Path log(String name) {
     return lab.folder().resolve(name + ".log");
   }

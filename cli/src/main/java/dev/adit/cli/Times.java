@@ -1,10 +1,9 @@
-package dev.adit.cli.admin;
+package dev.adit.cli;
 
-import dev.adit.cli.Failure;
 import java.time.Instant;
 
 /// Times as people write and read them.
-final class Times {
+public final class Times {
   private static final long MINUTE = 60;
   private static final long HOUR = 60 * MINUTE;
   private static final long DAY = 24 * HOUR;
@@ -12,12 +11,12 @@ final class Times {
   private Times() {}
 
   /// `2026-11-21 10:20:30Z`
-  static String text(long epochSeconds) {
+  public static String text(long epochSeconds) {
     return Instant.ofEpochSecond(epochSeconds).toString().replace('T', ' ');
   }
 
   /// Seconds of `90s`, `30m`, `24h` or `7d`.
-  static long seconds(String duration) {
+  public static long seconds(String duration) {
     int last = duration.length() - 1;
     long unit =
         switch (last < 1 ? '?' : duration.charAt(last)) {

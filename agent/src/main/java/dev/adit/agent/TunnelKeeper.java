@@ -1,0 +1,132 @@
+package dev.adit.agent;
+
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
+import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the tunnel, has it as the map wants it, and makes it anew when it has disappeared: its
+/// program was killed, or somebody deleted the interface.
+///
+/// The tunnel is confined to this one's thread, *tunnel*; methods may be called by any thread.
+final class TunnelKeeper implements Membership.Orders, AutoCloseable {
+  /// Heard on the tunnel's thread.
+  interface Events {
+    /// The interface is there, with no peers or with those it had; WireGuard is at this UDP port.
+    void opened(int port);
+
+    /// The interface is as it was last wanted.
+    void configured();
+
+    /// There can be no interface.
+    void failed(String text);
+  }
+
+  private final Tunnel tunnel;
+  private final Events events;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
+  private volatile boolean closed;
+  private Tunnel.@Nullable Wanted wanted; // confined to the thread
+
+  TunnelKeeper(
+      Tunnel.Maker maker, AgentConfig config, PrivateKey nodeKey, Clock clock, Events events) {
+    this.tunnel = maker.make(config, nodeKey, clock, this::checkPresence);
+    this.events = events;
+  }
+
+  /// Looks, on the caller's thread, whether [#open] would refuse the interface's name.
+  void check() throws IOException {
+    tunnel.check();
+  }
+
+  void open() {
+    execute(this::openNow);
+  }
+
+  private void openNow() {
+    try {
+      events.opened(tunnel.open());
+    } catch (IOException e) {
+      events.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Override
+  public void configure(Tunnel.Wanted now) {
+    execute(() -> {
+      wanted = now;
+      try {
+        tunnel.apply(now);
+        events.configured();
+      } catch (IOException e) {
+        if (!restoreIfGone()) {
+          events.failed(String.valueOf(e.getMessage()));
+        }
+      }
+    });
+  }
+
+  @Override
+  public void reconfigure(PublicKey peer) {
+    execute(() -> tunnel.forgetPeer(peer));
+  }
+
+  /// Has WireGuard begin a handshake with a peer.
+  void greet(PublicKey peer) {
+    execute(() -> {
+      try {
+        tunnel.greet(peer);
+      } catch (IOException e) {
+        AgentLog.warn(TunnelKeeper.class, "cannot greet {}: {}", peer, e.getMessage());
+      }
+    });
+  }
+
+  /// The set of interfaces has changed, or the program behind ours has ended.
+  void checkPresence() {
+    execute(this::restoreIfGone);
+  }
+
+  private boolean restoreIfGone() {
+    if (!tunnel.isGone()) {
+      return false;
+    }
+    AgentLog.warn(TunnelKeeper.class, "the WireGuard interface has gone; making it anew");
+    openNow();
+    Tunnel.Wanted last = wanted;
+    if (last != null) {
+      try {
+        tunnel.apply(last);
+        events.configured();
+      } catch (IOException e) {
+        events.failed(String.valueOf(e.getMessage()));
+      }
+    }
+    return true;
+  }
+
+  private void execute(Runnable task) {
+    try {
+      thread.execute(() -> {
+        if (!closed) {
+          task.run();
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      // closed meanwhile
+    }
+  }
+
+  /// Removes the interface; returns when it has gone.
+  @Override
+  public void close() {
+    closed = true;
+    thread.execute(tunnel::close);
+    thread.close();
+  }
+}
