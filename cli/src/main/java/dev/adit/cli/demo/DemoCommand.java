@@ -43,8 +43,22 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       split = ",",
-      paramLabel = "NAME",
-      description = "Only these rows, separated by commas: ${COMPLETION-CANDIDATES}.",
+      paramLabel = "ROW",
+      description = {
+        "Only these rows, separated by commas: ${COMPLETION-CANDIDATES},",
+        "or pairs of your choice, LEFT:RIGHT, of these sites:",
+        "  direct    no NAT, no firewall",
+        "  fw        firewall, no NAT",
+        "  fullcone  NAT that lets in what comes to a port it has opened",
+        "  addrcone  the same, from addresses written to",
+        "  portcone  the same, from addresses and ports written to",
+        "  sym       NAT that opens another port for every destination",
+        "  udpblock  no UDP",
+        "  same      right only: on the left site's LAN",
+        "with IPv6 instead of IPv4: direct+v6, fw+v6, udpblock+v6, same+v6. A pair is expected to go"
+            + " through the relay where one site blocks UDP, or one is sym and the other sym,"
+            + " portcone or fw; all others are expected to meet directly."
+      },
       completionCandidates = RowNames.class)
   List<String> rows = List.of();
 
@@ -162,16 +176,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private List<Row> chosen() {
     Set<Row> chosen = new LinkedHashSet<>();
-    for (String name : rows) {
-      Row found = null;
-      for (Row row : Row.ALL) {
-        found = row.name().equals(name) ? row : found;
-      }
-      if (found == null) {
-        throw Failure.usage(
-            "there is no row '" + name + "'; rows: " + String.join(", ", new RowNames()));
-      }
-      chosen.add(found);
+    for (String text : rows) {
+      chosen.add(Row.of(text));
     }
     List<Row> result = new ArrayList<>();
     for (Row row : chosen.isEmpty() ? Row.ALL : chosen) {
