@@ -2,6 +2,7 @@ package dev.adit.cli.demo;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.lab.Lab;
+import dev.adit.cli.lab.OwnNamespaces;
 import dev.adit.cli.lab.Requirements;
 import dev.adit.cli.output.Output;
 import java.io.IOException;
@@ -30,8 +31,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows the whole system on this one machine: server and two nodes behind NATs and firewalls of"
           + " many kinds, in network namespaces of their own, with real WireGuard.",
-      "Prints what connected how. Needs root; removes everything it made. Exit code 1 if a row came"
-          + " out otherwise than expected."
+      "Prints what connected how. Needs root, or a kernel that lets ordinary users make namespaces;"
+          + " removes everything it made. Exit code 1 if a row came out otherwise than expected."
     })
 public final class DemoCommand implements Callable<Integer> {
   private static final long REMOVAL_SECONDS = 20;
@@ -43,8 +44,22 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--rows",
       split = ",",
-      paramLabel = "NAME",
-      description = "Only these rows, separated by commas: ${COMPLETION-CANDIDATES}.",
+      paramLabel = "ROW",
+      description = {
+        "Only these rows, separated by commas: ${COMPLETION-CANDIDATES},",
+        "or pairs of your choice, LEFT:RIGHT, of these sites:",
+        "  direct    no NAT, no firewall",
+        "  fw        firewall, no NAT",
+        "  fullcone  NAT that lets in what comes to a port it has opened",
+        "  addrcone  the same, from addresses written to",
+        "  portcone  the same, from addresses and ports written to",
+        "  sym       NAT that opens another port for every destination",
+        "  udpblock  no UDP",
+        "  same      right only: on the left site's LAN",
+        "with IPv6 instead of IPv4: direct+v6, fw+v6, udpblock+v6, same+v6. A pair is expected to go"
+            + " through the relay where one site blocks UDP, or one is sym and the other sym,"
+            + " portcone or fw; all others are expected to meet directly."
+      },
       completionCandidates = RowNames.class)
   List<String> rows = List.of();
 
@@ -53,7 +68,9 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep",
-      description = "Leave it running and say how to look around; the next demo removes it.")
+      description =
+          "Leave it running and say how to look around; the next demo removes it. Without root it"
+              + " runs until Ctrl-C.")
   boolean keep;
 
   @Option(names = "--remove", description = "Only remove what an earlier demo left.")
@@ -81,6 +98,9 @@ public final class DemoCommand implements Callable<Integer> {
     List<Row> chosen = chosen();
     String adit = launcher();
     Requirements.check("adit demo");
+    if (!Requirements.isRoot()) {
+      return OwnNamespaces.run(again(adit));
+    }
     Report report = new Report(spec.commandLine().getOut(), output.format());
     List<String> left = Lab.removeLeftovers();
     if (!left.isEmpty()) {
@@ -103,7 +123,18 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     report.happened(new Event.Ended(chosen.size(), passed));
+    if (keep && OwnNamespaces.wayIn() != null) {
+      report.note("it runs until you end this command with Ctrl-C");
+      awaitEnd();
+    }
     return passed == chosen.size() ? Failure.DONE : Failure.FAILED;
+  }
+
+  /// This very command.
+  private List<String> again(String adit) {
+    List<String> words = new ArrayList<>(List.of(adit));
+    words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+    return words;
   }
 
   private boolean run(Row row, String adit, Report report) throws IOException {
@@ -162,16 +193,8 @@ public final class DemoCommand implements Callable<Integer> {
 
   private List<Row> chosen() {
     Set<Row> chosen = new LinkedHashSet<>();
-    for (String name : rows) {
-      Row found = null;
-      for (Row row : Row.ALL) {
-        found = row.name().equals(name) ? row : found;
-      }
-      if (found == null) {
-        throw Failure.usage(
-            "there is no row '" + name + "'; rows: " + String.join(", ", new RowNames()));
-      }
-      chosen.add(found);
+    for (String text : rows) {
+      chosen.add(Row.of(text));
     }
     List<Row> result = new ArrayList<>();
     for (Row row : chosen.isEmpty() ? Row.ALL : chosen) {

@@ -12,7 +12,8 @@
 /// ```
 ///
 /// - Lives here: building, disturbing, measuring and removing a lab. The script `natlab.sh` beside
-///   these classes (in resources) does what needs root and `ip`.
+///   these classes (in resources) does what needs root and `ip`. For an ordinary user all of it
+///   runs in [OwnNamespaces].
 /// - Start with [Lab].
 @NullMarked
 package dev.adit.cli.lab;

@@ -5,11 +5,13 @@
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
-need() { command -v "$1" > /dev/null || missing+=("$2"); }
+need() { command -v "$1" > /dev/null || [[ " ${missing[*]} " == *" $2 "* ]] || missing+=("$2"); }
 need wireguard-go wireguard-go
 need ip iproute2
 need nft nftables
 need ping iputils-ping
+# without root, the lab is built in namespaces of its own
+if (( EUID != 0 )); then need unshare util-linux; need setpriv util-linux; fi
 [[ ${1:-} == --tests ]] && need tcpdump tcpdump
 (( ${#missing[@]} )) || exit 0
 

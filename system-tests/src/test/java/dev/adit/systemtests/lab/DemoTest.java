@@ -57,6 +57,17 @@ class DemoTest {
     nothingIsLeft(demo);
   }
 
+  /// Direct only because the address-restricted side learns the port from what arrives.
+  @LabScenario("demo-pair-of-choice")
+  void aPairOfTheUsersChoiceIsAsTheRuleSays() throws Exception {
+    Finished demo = run(List.of("--rows", "sym:addrcone"), _ -> {});
+    assertThat(demo.results()).hasSize(1);
+    assertThat(demo.results().getFirst().string("row")).isEqualTo("sym:addrcone");
+    assertThat(demo.results().getFirst().string("path")).isEqualTo("direct");
+    assertThat(demo.status()).isZero();
+    nothingIsLeft(demo);
+  }
+
   @LabScenario("demo-fails-when-blocked")
   void aBlockedDirectPathFailsItsRow() throws Exception {
     Finished demo =

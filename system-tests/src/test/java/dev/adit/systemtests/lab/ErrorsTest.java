@@ -19,7 +19,8 @@ class ErrorsTest {
                 UpErrors.WITHOUT_SERVER,
                 OtherErrors.NODE,
                 OtherErrors.SERVE,
-                OtherErrors.ADMINISTRATION)
+                OtherErrors.ADMINISTRATION,
+                DemoErrors.ALL)
             .flatMap(List::stream)
             .map(ErrorCase::situation);
     Stream<String> said = BadBytes.ALL.stream().map(BadBytes.Case::situation);
@@ -56,6 +57,13 @@ class ErrorsTest {
   void serveAndRelay() throws IOException {
     try (World world = World.withServer("direct+v4", "direct+v4")) {
       ErrorCase.tryAll(OtherErrors.SERVE, world);
+    }
+  }
+
+  @LabScenario("errors-demo")
+  void demo() throws IOException {
+    try (World world = World.empty("direct+v4", "direct+v4")) {
+      ErrorCase.tryAll(DemoErrors.ALL, world);
     }
   }
 }
