@@ -59,7 +59,8 @@ final class ControlLink implements AutoCloseable {
 
     void received(ControlStream stream, FromCoordinator message);
 
-    /// The stream ended, or one could not be made; another try follows by itself.
+    /// The stream ended, or none could be made; another try follows by itself. Not told of while
+    /// another stream is up. Must not wait for anything.
     ///
     /// @param wasUp whether it had been usable
     void lost(boolean wasUp, String reason);
@@ -99,7 +100,7 @@ final class ControlLink implements AutoCloseable {
     this.random = random;
     this.listener = listener;
     this.reconnect = new Reconnect(urls, lastGood, random, clock.nanos());
-    this.thread = Thread.ofPlatform().name("control").unstarted(this::run);
+    this.thread = Thread.ofPlatform().daemon().name("control").unstarted(this::run);
   }
 
   void start() {
@@ -184,6 +185,7 @@ final class ControlLink implements AutoCloseable {
   private final class Try implements ControlStream.Events {
     private final Target target;
     private volatile @Nullable Connection connection;
+    private boolean distrusted; // confined to the try's thread
 
     // guarded by the lock
     private boolean greeting; // the coordinator may know of this stream
@@ -195,7 +197,7 @@ final class ControlLink implements AutoCloseable {
     }
 
     void start() {
-      Thread.ofPlatform().name("control-" + target.url().host()).start(this::run);
+      Thread.ofPlatform().daemon().name("control-" + target.url().host()).start(this::run);
     }
 
     void close() {
@@ -220,25 +222,27 @@ final class ControlLink implements AutoCloseable {
     }
 
     private void ended(String reason) {
-      boolean wasUp;
       synchronized (lock) {
         tries.remove(this);
-        if (closed || givenUp) {
-          reconnect.failed(target, clock.nanos());
+        if (closed) {
           return;
         }
-        wasUp = up == this;
+        boolean wasUp = up == this;
         if (wasUp) {
           up = null;
           current = null;
         }
-      }
-      listener.lost(wasUp, reason);
-      synchronized (lock) {
-        if (wasUp) {
-          reconnect.lost(clock.nanos());
+        long now = clock.nanos();
+        if (wasUp && distrusted) {
+          reconnect.refused(now);
+        } else if (wasUp) {
+          reconnect.lost(now);
         } else {
-          reconnect.failed(target, clock.nanos());
+          reconnect.failed(target, now);
+        }
+        // Under the lock, so that nobody hears of it after the next stream's welcome.
+        if (wasUp || !givenUp && up == null) {
+          listener.lost(wasUp, reason);
         }
         lock.notifyAll();
       }
@@ -247,6 +251,11 @@ final class ControlLink implements AutoCloseable {
     private void serve() throws IOException, CryptoException, MalformedException {
       try (Connection open = connect()) {
         connection = open;
+        synchronized (lock) {
+          if (closed || givenUp) {
+            return;
+          }
+        }
         open.readTimeout(CONNECT_LIMIT);
         String host = target.url().authority();
         Identity identity = listener.identityFetched(fetch(open, host), target.url());
@@ -304,33 +313,35 @@ final class ControlLink implements AutoCloseable {
     @Override
     public void welcomed(ControlStream stream, ControlMessage.Welcome welcome, long roundTrip)
         throws IOException {
-      if (!wins(welcome.stream())) {
+      Target by = new Target(target.url(), reachedAt());
+      if (!wins(welcome.stream(), by)) {
         throw new IOException("a newer stream is up");
       }
-      Target by = new Target(target.url(), reachedAt());
-      current = stream;
-      boolean trusted = listener.welcomed(stream, welcome, roundTrip, by);
+      distrusted = true; // until it is said otherwise, also if an exception comes instead
+      distrusted = !listener.welcomed(stream, welcome, roundTrip, by);
+      if (distrusted) {
+        throw new IOException(target.url() + " is not to be trusted");
+      }
       synchronized (lock) {
-        if (!trusted) {
-          up = null;
-          current = null;
-          throw new IOException(target.url() + " is not to be trusted");
+        if (up == this) {
+          current = stream;
         }
-        reconnect.welcomed(by, by.address(), clock.nanos());
       }
     }
 
     /// The newest stream is the one that the coordinator takes for ours (control R-DB-5). Tries
     /// that it cannot know of yet are given up.
-    private boolean wins(long stream) {
+    private boolean wins(long stream, Target by) {
       synchronized (lock) {
         Try before = up;
-        if (closed || before != null && before.number > stream) {
+        if (closed || givenUp || before != null && before.number > stream) {
           givenUp = true;
           return false;
         }
         number = stream;
         up = this;
+        current = null;
+        reconnect.welcomed(by, by.address(), clock.nanos());
         for (Try other : tries) {
           if (other == before || other != this && !other.greeting) {
             other.givenUp = true;

@@ -141,7 +141,13 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         drain(link.current());
       }
     }
-    return saveWanted ? savedAt + SAVE_NANOS : Long.MAX_VALUE;
+    long wake = saveWanted ? savedAt + SAVE_NANOS : Long.MAX_VALUE;
+    if (follower != null && follower.wakeAt() != Long.MAX_VALUE) {
+      // Clocks differ and are set, so it is looked at every minute at least.
+      long seconds = Math.clamp(follower.wakeAt() - trust.seconds(), 1, 60);
+      wake = Math.min(wake, now + seconds * 1_000_000_000L);
+    }
+    return wake;
   }
 
   /// Saves what waits to be saved: the agent is about to end.
@@ -155,8 +161,9 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     saveWanted = false;
     savedAt = clock.nanos();
     MapFollower held = follower;
-    if (held != null) {
-      files.saveMap(held.json());
+    String json = held == null ? "" : held.json();
+    if (!json.isEmpty()) {
+      files.saveMap(json);
     }
   }
 
@@ -226,6 +233,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void left(String reason) {
+    saveWanted = false;
     files.forgetMap();
     events.refused(
         "this node was " + reason + " from the network; to join again run: adit up KEY", false);
@@ -340,6 +348,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     if (member != null) {
       followed(member);
     } else if (joinKey != null) {
+      forgetFormerNode();
       join(stream, joinKey);
     }
     if (follower != null) {
@@ -353,6 +362,15 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     remark = null;
     events.connected();
     return true;
+  }
+
+  /// The coordinator knows no node of ours: it was removed, and the user gave a key to join again.
+  private void forgetFormerNode() {
+    if (follower != null) {
+      follower = null;
+      saveWanted = false;
+      files.forgetMap();
+    }
   }
 
   private void join(ControlStream stream, JoinKey key) {

@@ -38,6 +38,10 @@ final class LinuxTunnel implements Tunnel {
   private @Nullable RouteNetlink netlink;
   private boolean linkIsUp;
   private final Set<PublicKey> configured = new HashSet<>();
+
+  /// Peers that an adopted interface has, perhaps with ports and addresses of long ago.
+  private final Set<PublicKey> inherited = new HashSet<>();
+
   private final Set<IpAddress> addresses = new HashSet<>();
 
   /// @param ended runs, on another thread, when the program behind the interface ended by itself
@@ -75,6 +79,7 @@ final class LinuxTunnel implements Tunnel {
     }
     for (WireGuardState.Peer peer : state.peers()) {
       configured.add(peer.key());
+      inherited.add(peer.key());
     }
     return state.listenPort();
   }
@@ -135,7 +140,7 @@ final class LinuxTunnel implements Tunnel {
     Set<PublicKey> keep = new HashSet<>();
     for (Peer peer : wanted.peers()) {
       keep.add(peer.key());
-      if (configured.add(peer.key())) {
+      if (configured.add(peer.key()) | inherited.remove(peer.key())) {
         List<Prefix> allowed = new ArrayList<>();
         for (IpAddress address : peer.addresses()) {
           allowed.add(Prefix.host(address));
@@ -228,6 +233,7 @@ final class LinuxTunnel implements Tunnel {
     program = null;
     linkIsUp = false;
     configured.clear();
+    inherited.clear();
     addresses.clear();
   }
 

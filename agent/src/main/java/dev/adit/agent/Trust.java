@@ -115,8 +115,15 @@ final class Trust {
       held = TrustedCoordinator.first(host, root, document, wall);
       trusted = held;
       save();
-    } else if (held.offer(host, document, wall) instanceof TrustedCoordinator.Refused(var text)) {
-      throw new MalformedException(text);
+    } else {
+      Envelope before = held.document();
+      if (held.offer(host, document, wall) instanceof TrustedCoordinator.Refused(var text)) {
+        throw new MalformedException(text);
+      }
+      root = held.root();
+      if (!before.equals(held.document())) {
+        save();
+      }
     }
     return held.identity();
   }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Makes the tunnel, has it as the map wants it, and makes it anew when it has disappeared: its
 /// program was killed, or somebody deleted the interface.
 ///
-/// The tunnel is confined to this one's thread, *tunnel*; methods may be called by any thread.
+/// The tunnel is confined to this one's thread, *tunnel*, but for [#check]; methods may be called
+/// by any thread.
 final class TunnelKeeper implements Membership.Orders, AutoCloseable {
   /// Heard on the tunnel's thread.
   interface Events {
@@ -22,7 +23,7 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     /// The interface is as it was last wanted.
     void configured();
 
-    /// There can be no interface.
+    /// There is no interface as it is wanted, and there will be none.
     void failed(String text);
   }
 

@@ -170,6 +170,7 @@ public final class Coordinator implements AutoCloseable {
   /// Takes no new streams, asks the agents to leave and waits until they have, 60 s at most. To be
   /// called while the front door is still open.
   public void drain() {
+    gate.close(1); // nobody comes in behind those who are asked to leave
     Hub.Leaving leaving = hub.drain(random);
     gate.close((int) (leaving.millis() / 1000) + 1);
     try {

@@ -63,6 +63,9 @@ public final class StreamGate implements Gate {
   public void tick() {
     List<Visitor> entering = new ArrayList<>();
     synchronized (this) {
+      if (closedFor > 0) {
+        return;
+      }
       long now = clock.nanos();
       for (Visitor next = gate.next(now); next != null; next = gate.next(now)) {
         entering.add(next);
@@ -76,7 +79,8 @@ public final class StreamGate implements Gate {
     return closedFor > 0 ? closedFor : gate.retryAfterSeconds();
   }
 
-  /// From now on everybody is told to come again after so many seconds.
+  /// From now on nobody is let in; everybody, and who waits now within 5 s, is told to come again
+  /// after so many seconds.
   public synchronized void close(int seconds) {
     closedFor = seconds;
   }

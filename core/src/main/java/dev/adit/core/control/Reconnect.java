@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///        ▲◄──every try failed───┘                   │
 ///        └──────────────lost, drained───────────────┘
 ///
-/// A round tries each target once: the last good URL, the last good address without DNS, the others
-/// in random order; the next one after 2 s or when one has failed, at most three at once. Between
+/// A round tries each target once: where a draining coordinator has sent us, the last good URL, the
+/// last good address without DNS, the others in random order; the next one after 2 s or when one has failed, at most three at once. Between
 /// rounds it pauses, longer each time.
 ///
 /// Tell it what happened, start a try for each [#poll] until null, sleep until [#wakeAt]. Times are
@@ -44,6 +44,7 @@ public final class Reconnect {
   private List<HttpsUrl> urls;
   private List<HttpsUrl> wished = List.of(); // of `drain`, for the next round
   private @Nullable Target lastGood;
+  private @Nullable Target goodBefore;
   private boolean up;
   private final Set<Target> open = new HashSet<>();
   private int failures;
@@ -132,6 +133,7 @@ public final class Reconnect {
   public void welcomed(Target by, @Nullable IpAddress address, long now) {
     up = true;
     upSince = now;
+    goodBefore = lastGood;
     lastGood = new Target(by.url(), address);
     open.clear();
     round.clear();
@@ -151,6 +153,15 @@ public final class Reconnect {
     pause(now);
   }
 
+  /// Whoever welcomed us last is not to be trusted: it counts as a try that failed.
+  public void refused(long now) {
+    if (up) {
+      up = false;
+      lastGood = goodBefore;
+      pause(now);
+    }
+  }
+
   private void pause(long now) {
     double spread = random.nextDouble();
     long pause;
@@ -166,8 +177,8 @@ public final class Reconnect {
     leaving = false;
   }
 
-  /// The coordinator asked for a pause before the next round (`retryMs`, `Retry-After`); it is kept
-  /// whatever else happens, give or take a fifth.
+  /// The coordinator asked for a pause before the next round (`retryMs`, `Retry-After`), which is
+  /// kept, give or take a fifth, unless a stream comes up or `drain` sends us elsewhere before.
   public void waitFor(long nanos, long now) {
     waitUntil = now + (long) (nanos * (0.8 + 0.4 * random.nextDouble()));
     if (!up && open.isEmpty() && round.isEmpty()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Those who wait are let in by turns, one of each site, in the order in which they came to their
 /// site: whoever fills the queue from one site delays its own. Nobody holds a place for longer than
-/// the limit, so that the silent cannot hold them all. Confined to one thread.
+/// the limit, so that the silent cannot hold them all. One thread at a time.
 ///
 /// @param <P> one who wants in
 /// @param <S> where it comes from
@@ -135,13 +135,6 @@ public final class FairGate<P, S> {
   public int retryAfterSeconds() {
     double rate = Math.max(perSecond, 1);
     return Math.clamp((long) Math.ceil(waiting / rate), 1, 60);
-  }
-
-  /// When somebody inside will count no more; `Long.MAX_VALUE` if nobody waits for that.
-  public long wakeAt() {
-    return waiting == 0 || inside.isEmpty()
-        ? Long.MAX_VALUE
-        : inside.values().iterator().next() + holdLimit;
   }
 
   public int waiting() {

@@ -161,6 +161,18 @@ class ReconnectTest {
   }
 
   @Test
+  void aWelcomeThatIsNotTrustedIsAFailedTry() {
+    growImpatient();
+    reconnect.urls(List.of(B));
+    welcomed(target(B), HERE, now);
+    reconnect.refused(now);
+    assertThat(reconnect.wakeAt()).isGreaterThanOrEqualTo(now + 5 * SECOND / 2);
+    assertThat(reconnect.lastGood()).isNull();
+    now = reconnect.wakeAt();
+    assertThat(polled()).containsExactly(target(B));
+  }
+
+  @Test
   void waitsTenSecondsWhenTakenOver() {
     polled();
     welcomed(target(A), null, now);

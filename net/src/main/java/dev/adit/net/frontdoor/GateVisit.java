@@ -44,13 +44,17 @@ final class GateVisit implements Gate.Visitor {
     var visit = new GateVisit(gate, channel, outcome);
     switch (gate.arrive(visit)) {
       case ENTER -> visit.go();
-      case WAIT -> visit.startTicking();
+      case WAIT -> visit.await();
       case REFUSED -> visit.refuse();
     }
     return visit;
   }
 
-  private void startTicking() {
+  private void await() {
+    if (state == State.OVER) { // the connection ended before it had arrived
+      gate.withdraw(this);
+      return;
+    }
     tick =
         channel
             .eventLoop()

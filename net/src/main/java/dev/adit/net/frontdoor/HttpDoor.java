@@ -314,11 +314,11 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   /// Answers what is not read to its end. What still comes is thrown away for a moment, see
-  /// [Output#end].
+  /// [HalfClose#ofOutput].
   private void refuse(ChannelHandlerContext context, HttpResponse response) {
     leaving = true;
     disarm();
-    Answers.write(context, request, response, false).addListener(_ -> Output.end(context));
+    Answers.write(context, request, response, false).addListener(_ -> HalfClose.ofOutput(context));
     deadline = context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
 

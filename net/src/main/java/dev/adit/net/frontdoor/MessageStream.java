@@ -153,7 +153,7 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
     if (cause instanceof CorruptedWebSocketFrameException violation) {
       context.pipeline().replace(WebSocket13FrameDecoder.class, null, new Discard());
       startClosing(context.channel(), violation.closeStatus().code())
-          .addListener(_ -> Output.end(context));
+          .addListener(_ -> HalfClose.ofOutput(context));
     } else {
       LOG.debug("WebSocket ended", cause);
       context.close();
