@@ -169,6 +169,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   private void followed(UUID network) {
     heardOf = true;
+    trust.joined();
     MapFollower held = follower;
     TrustedCoordinator known = trust.coordinator();
     if (known != null && (held == null || !held.network().equals(network))) {
@@ -348,7 +349,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     if (member != null) {
       followed(member);
     } else if (joinKey != null) {
-      forgetFormerNode();
+      forgetIfRemoved(welcome);
       join(stream, joinKey);
     }
     if (follower != null) {
@@ -364,12 +365,20 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     return true;
   }
 
-  /// The coordinator knows no node of ours: it was removed, and the user gave a key to join again.
-  private void forgetFormerNode() {
-    if (follower != null) {
-      follower = null;
-      saveWanted = false;
-      files.forgetMap();
+  /// The user gave a key to join again. A node that is only missing is kept: the coordinator may
+  /// find it again (control R-DB-10).
+  private void forgetIfRemoved(ControlMessage.Welcome welcome) {
+    MapFollower held = follower;
+    if (held == null) {
+      return;
+    }
+    for (ControlMessage.Membership membership : welcome.nodes()) {
+      if (membership.network().equals(held.network())
+          && membership.state().equals(NodeState.REMOVED)) {
+        follower = null;
+        saveWanted = false;
+        files.forgetMap();
+      }
     }
   }
 

@@ -26,7 +26,7 @@ final class Trust {
 
   private final AgentFiles files;
   private final Clock clock;
-  private final @Nullable JoinKey joinKey;
+  private @Nullable JoinKey joinKey;
   private @Nullable TrustedCoordinator trusted;
   private volatile VerifyingKey root;
   private volatile Target reached;
@@ -81,9 +81,15 @@ final class Trust {
     return TrustedCoordinator.restore(root, known.identity());
   }
 
-  /// The key to join with; null if there has to be a node already.
+  /// The key to join with; null if there is a node, or has to be one.
   @Nullable JoinKey joinKey() {
     return joinKey;
+  }
+
+  /// This machine has a node: the key has done its work. Whoever is removed later does not come
+  /// back by itself.
+  void joined() {
+    joinKey = null;
   }
 
   /// Null until the first identity document was accepted.

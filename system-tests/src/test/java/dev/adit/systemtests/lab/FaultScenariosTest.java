@@ -145,6 +145,35 @@ class FaultScenariosTest {
     }
   }
 
+  /// The key with which an agent was started is still good; it does not use it again by itself.
+  @LabScenario("removed-while-away")
+  void aNodeThatWasRemovedWhileItWasAwayStaysAway() throws IOException {
+    try (World world = World.joined("portcone+v4", "portcone+v4")) {
+      String name = nameOf(world, "l");
+      world.stopServer();
+      List<String> nft = List.of("ip", "netns", "exec", world.lab.namespace("srv"), "nft");
+      var _ =
+          Outcome.mustSucceed(
+              with(
+                  nft,
+                  "table inet shut { chain in { type filter hook input priority 0; tcp dport 443 drop; }; }"));
+      world.serve();
+      assertThat(world.adit("srv", "node", "remove", name).status()).isZero();
+      var _ = Outcome.mustSucceed(with(nft, "delete table inet shut"));
+      World.await(Duration.ofSeconds(30), "the agent has ended", () -> runsNothing(world, "l"));
+      assertThat(ListedNodes.of(world)).hasSize(1);
+
+      world.up("l"); // the user wants it again, with a key
+      assertThat(ListedNodes.of(world)).hasSize(2);
+    }
+  }
+
+  private static List<String> with(List<String> words, String last) {
+    List<String> all = new ArrayList<>(words);
+    all.add(last);
+    return all;
+  }
+
   private static boolean runsNothing(World world, String host) {
     try {
       return world.processes(host, "").isEmpty();
@@ -158,6 +187,14 @@ class FaultScenariosTest {
       return !world.status(host).object("self").string("name").isEmpty();
     } catch (MalformedException | AssertionError e) {
       return false; // it does not listen yet
+    }
+  }
+
+  private static String nameOf(World world, String host) {
+    try {
+      return world.status(host).object("self").string("name");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
     }
   }
 
