@@ -1,5 +1,6 @@
 package dev.adit.cli;
 
+import dev.adit.cli.admin.CoordinatorCommand;
 import dev.adit.cli.admin.KeyCommand;
 import dev.adit.cli.admin.NodeCommand;
 import dev.adit.cli.demo.DemoCommand;
@@ -20,7 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// the rest of the start. So only the verb that was named is made; all of them only for help.
 final class Verbs {
   static final List<String> NAMES =
-      List.of("serve", "relay", "up", "down", "status", "ping", "netcheck", "key", "node", "demo");
+      List.of(
+          "serve",
+          "relay",
+          "up",
+          "down",
+          "status",
+          "ping",
+          "netcheck",
+          "key",
+          "node",
+          "coordinator",
+          "demo");
 
   /// What tools of ours start, not people: left out of help.
   static final List<String> HIDDEN = List.of(TransferCommand.NAME);
@@ -39,6 +51,7 @@ final class Verbs {
       case "netcheck" -> new NetcheckCommand();
       case "key" -> new KeyCommand();
       case "node" -> new NodeCommand();
+      case "coordinator" -> new CoordinatorCommand();
       case "demo" -> new DemoCommand();
       case TransferCommand.NAME -> new TransferCommand();
       default -> null;

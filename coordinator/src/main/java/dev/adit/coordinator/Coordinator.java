@@ -2,6 +2,7 @@ package dev.adit.coordinator;
 
 import dev.adit.coordinator.api.AdminTokens;
 import dev.adit.coordinator.api.Api;
+import dev.adit.coordinator.api.IdentityResource;
 import dev.adit.coordinator.api.KeyResource;
 import dev.adit.coordinator.api.NodeResource;
 import dev.adit.coordinator.api.Route;
@@ -11,6 +12,7 @@ import dev.adit.coordinator.store.Committed;
 import dev.adit.coordinator.store.Database;
 import dev.adit.coordinator.store.Reads;
 import dev.adit.coordinator.store.RelayTransactions;
+import dev.adit.coordinator.store.Resigning;
 import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.AgentStreams;
@@ -38,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,7 +104,7 @@ public final class Coordinator implements AutoCloseable {
             config.state().resolve("identity"), config.urls(), config.tlsPins(), now, random);
     var root = identity.identity().root();
     secrets = new SecretFiles(config.state(), config.urls().getFirst(), root);
-    records = new Records(identity.recordKey());
+    records = new Records(identity::recordKeys);
     var transactions = new Transactions(records, random);
     var database = Database.open(config.state().resolve("coordinator.db"));
     UUID network;
@@ -109,6 +112,7 @@ public final class Coordinator implements AutoCloseable {
     try {
       network = new FirstStart(secrets, config, random, now).run(database, transactions);
       database.transact(sql -> RelayTransactions.put(sql, config.relays(), records, now, random));
+      database.transact(sql -> Resigning.run(sql, records, now / 1000));
       start = database.transact(sql -> StartState.read(sql, now / 1000));
       tokens = new AdminTokens(database.transact(sql -> Reads.adminTokens(sql)));
     } catch (IOException | SQLException | RuntimeException e) {
@@ -125,28 +129,41 @@ public final class Coordinator implements AutoCloseable {
             records,
             admission,
             identity::document,
-            identity.identity().recordKeys(),
+            identity::everyRecordKey,
             config.build(),
             clock,
             start);
     streams =
         new AgentStreams(
-            identity.identity().coordinator(), List.of(identity.channelKey()), hub, clock, random);
+            identity.identity().coordinator(), identity::channelKeys, hub, clock, random);
     gate = new StreamGate(clock);
     var routes = new ArrayList<Route>();
     routes.addAll(
         new KeyResource(writer, transactions, network, secrets::text, this::tidy, clock).routes());
     routes.addAll(new NodeResource(hub).routes());
     routes.addAll(new SiteResource(writer).routes());
+    routes.addAll(new IdentityResource(identity, this::identityChanged, clock, random).routes());
     api = new Api(tokens, routes);
-    housekeeping =
-        new Housekeeping(() -> {
-          identity.refresh(config.urls(), config.tlsPins(), clock.wall().getEpochSecond());
-          relays(relays).join();
-          forget(network);
-          tidy();
-        });
+    housekeeping = new Housekeeping(() -> keepHouse(config, network));
     tidy();
+  }
+
+  /// What time makes necessary.
+  private void keepHouse(CoordinatorConfig config, UUID network) throws IOException {
+    identity.refresh(config.urls(), config.tlsPins(), clock.wall().getEpochSecond());
+    relays(relays).join();
+    forget(network);
+    tidy();
+  }
+
+  /// There is another identity document, perhaps with other keys: records are signed anew, agents
+  /// come back for the document.
+  private CompletableFuture<Void> identityChanged() {
+    var told = new CompletableFuture<Void>();
+    long now = clock.wall().getEpochSecond();
+    writer.submit(sql -> Resigning.run(sql, records, now), told(told));
+    hub.identityChanged(random);
+    return told;
   }
 
   /// `GET /adit/identity`, without authentication (control R-ID-1).
@@ -200,16 +217,18 @@ public final class Coordinator implements AutoCloseable {
     relays = List.copyOf(wanted);
     long now = clock.wall().toEpochMilli();
     var told = new CompletableFuture<Void>();
-    writer.submit(
-        sql -> RelayTransactions.put(sql, wanted, records, now, random),
-        result -> {
-          switch (result) {
-            case Writer.Result.Failed(Refusal refusal) ->
-                told.completeExceptionally(new IOException(refusal.text()));
-            case Writer.Result.Done(List<Committed> changes) -> tell(changes, told);
-          }
-        });
+    writer.submit(sql -> RelayTransactions.put(sql, wanted, records, now, random), told(told));
     return told;
+  }
+
+  private Consumer<Writer.Result<List<Committed>>> told(CompletableFuture<Void> told) {
+    return result -> {
+      switch (result) {
+        case Writer.Result.Failed(Refusal refusal) ->
+            told.completeExceptionally(new IOException(refusal.text()));
+        case Writer.Result.Done(List<Committed> changes) -> tell(changes, told);
+      }
+    };
   }
 
   private void tell(List<Committed> changes, CompletableFuture<Void> told) {

@@ -52,11 +52,20 @@ final class TestAgent {
       String instance,
       List<Resume> resume)
       throws Exception {
-    return new TestAgent(coordinator, machine, nodeKey, instance, resume);
+    Identity identity = TestCoordinator.identity(coordinator);
+    return new TestAgent(coordinator, identity, machine, nodeKey, instance, resume);
+  }
+
+  /// Connects with what it knew of the coordinator before.
+  static TestAgent connect(
+      Coordinator coordinator, Identity known, PrivateKey machine, PrivateKey nodeKey)
+      throws Exception {
+    return new TestAgent(coordinator, known, machine, nodeKey, "a", List.of());
   }
 
   private TestAgent(
       Coordinator coordinator,
+      Identity identity,
       PrivateKey machine,
       PrivateKey nodeKey,
       String instance,
@@ -64,7 +73,6 @@ final class TestAgent {
       throws Exception {
     this.machine = machine;
     this.nodeKey = nodeKey;
-    Identity identity = TestCoordinator.identity(coordinator);
     var hello = new Hello(1, 1, List.of(), "test", Hello.AGENT, instance, resume);
     session =
         new AgentSession(

@@ -124,6 +124,37 @@ class AdminCommandsTest {
   }
 
   @Test
+  void replacesAKeyOfTheCoordinator() throws IOException {
+    answer =
+        HttpResponse.json(
+            200,
+            "{\"coordinator\":\"019a0000-0000-7000-8000-000000000001\",\"serial\":1790000000,"
+                + "\"issuedAt\":1790000000,\"notAfter\":1790086400,\"root\":\"R\","
+                + "\"channelKeys\":[\"C2\",\"C1\"],\"recordKeys\":[\"D\"],"
+                + "\"urls\":[\"https://vpn.example.org\"],\"tlsPins\":[]}");
+    assertThat(run("coordinator", "identity", "replace", "channel").out())
+        .isEqualTo(
+            """
+            coordinator   019a0000-0000-7000-8000-000000000001
+            document      1790000000, signed 2026-09-21 14:13:20Z, ends 2026-09-22 14:13:20Z
+            root key      R
+            channel keys  C2
+                          C1
+            record keys   D
+            URLs          https://vpn.example.org
+            """);
+    run("coordinator", "identity", "renew");
+    run("coordinator", "identity", "drop-former");
+    run("coordinator", "identity", "show");
+    assertThat(requests)
+        .containsExactly(
+            "POST /api/v1/identity/replace {\"key\":\"channel\"}",
+            "POST /api/v1/identity/renew {}",
+            "POST /api/v1/identity/drop-former {}",
+            "GET /api/v1/identity");
+  }
+
+  @Test
   void listsNodes() throws IOException {
     answer = HttpResponse.json(200, "{\"nodes\":[" + node() + "]}");
     assertThat(run("node", "list").out())

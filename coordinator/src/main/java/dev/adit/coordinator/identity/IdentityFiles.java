@@ -2,9 +2,12 @@ package dev.adit.coordinator.identity;
 
 import dev.adit.core.coordinator.Serials;
 import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.SigningKey;
+import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.files.StateFiles;
 import dev.adit.wire.MalformedException;
+import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.Envelope;
 import dev.adit.wire.control.HttpsUrl;
@@ -14,8 +17,8 @@ import dev.adit.wire.control.UuidV7;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,33 +27,54 @@ import org.slf4j.LoggerFactory;
 /// The coordinator's keys and its identity document (control §1): made at first start, kept in the
 /// state folder, the document renewed when half its time is over or what it says has changed.
 ///
-/// The root key may be kept off line: without `root.key` the document stays as it is.
+///     identity.json           the signed document
+///     root.key                signs it; may be kept off line, then the document stays as it is
+///     channel.key, record.key and what they replaced: see KeyRing
+///     former-record-keys      public keys with which records were signed once, a line each
 ///
-/// Thread-safe.
+/// Replaced channel keys count for 30 days, record keys for 7. Thread-safe.
 public final class IdentityFiles {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityFiles.class);
-  private static final long VALID_SECONDS = 400L * 24 * 3600;
+  private static final long DAY_SECONDS = 24L * 3600;
+  private static final long VALID_SECONDS = 400 * DAY_SECONDS;
+  private static final long FORMER_CHANNEL_SECONDS = 30 * DAY_SECONDS;
+  private static final long FORMER_RECORD_SECONDS = 7 * DAY_SECONDS;
+  private static final int LARGEST_LIST = 1 << 20;
 
-  private final Path file;
-  private final @Nullable SigningKey root;
-  private final SigningKey recordKey;
-  private final PrivateKey channelKey;
+  /// Which key to replace.
+  public enum Role {
+    /// Noise's static key.
+    CHANNEL,
+    /// Signs records.
+    RECORD
+  }
+
+  /// What an administrator asked for cannot be done.
+  public static final class NoRootKeyException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private NoRootKeyException(Path file) {
+      super(file + " is not here, or another coordinator's; put it back, then try again");
+    }
+  }
+
+  private final Path folder;
+  private final KeyRing channel;
+  private final KeyRing record;
+  private final LinkedHashSet<VerifyingKey> formerRecordKeys = new LinkedHashSet<>();
+  private volatile List<PrivateKey> channelKeys = List.of();
+  private volatile List<SigningKey> recordKeys = List.of();
   private volatile Envelope document;
   private volatile Identity identity;
 
   private IdentityFiles(
-      Path file,
-      @Nullable SigningKey root,
-      SigningKey recordKey,
-      PrivateKey channelKey,
-      Envelope document,
-      Identity identity) {
-    this.file = file;
-    this.root = root;
-    this.recordKey = recordKey;
-    this.channelKey = channelKey;
+      Path folder, KeyRing channel, KeyRing record, Envelope document, Identity identity) {
+    this.folder = folder;
+    this.channel = channel;
+    this.record = record;
     this.document = document;
     this.identity = identity;
+    readRings();
   }
 
   /// Opens what is in `folder`, or makes it.
@@ -67,93 +91,178 @@ public final class IdentityFiles {
     StateFiles.createFolder(folder);
     Path file = folder.resolve("identity.json");
     byte[] stored = StateFiles.readIfPresent(file, Identity.MAX_DOCUMENT_BYTES);
-    Path rootFile = folder.resolve("root.key");
-    // A document whose root key is gone: the key is kept off line, a new one would be another root.
-    byte[] rootSeed =
-        stored == null ? KeyFiles.readOrMake(rootFile, random) : KeyFiles.readIfPresent(rootFile);
-    SigningKey root = rootSeed == null ? null : SigningKey.of(rootSeed);
-    var recordKey = SigningKey.of(KeyFiles.readOrMake(folder.resolve("record.key"), random));
-    var channelKey = PrivateKey.of(KeyFiles.readOrMake(folder.resolve("channel.key"), random));
+    KeyRing channel = KeyRing.open(folder, "channel", random);
+    KeyRing record = KeyRing.open(folder, "record", random);
     IdentityFiles files;
     if (stored == null) {
-      if (root == null) {
-        throw new IllegalStateException("a root key was just made");
-      }
-      UUID id = UuidV7.of(nowMillis, random);
-      Identity first =
-          identity(id, 0, root, channelKey, recordKey, urls, tlsPins, nowMillis / 1000);
-      Envelope document = Envelope.sign(Context.IDENTITY, first.body(), root);
-      files = new IdentityFiles(file, root, recordKey, channelKey, document, first);
-      files.store();
+      SigningKey root = SigningKey.of(KeyFiles.readOrMake(folder.resolve("root.key"), random));
+      var before = // serial 0, as if there had been one
+          new Identity(
+              UuidV7.of(nowMillis, random),
+              0,
+              0,
+              0,
+              root.verifyingKey(),
+              List.of(PrivateKey.of(channel.seeds().getFirst()).publicKey()),
+              List.of(SigningKey.of(record.seeds().getFirst()).verifyingKey()),
+              urls,
+              tlsPins);
+      Envelope unsaid = Envelope.sign(Context.IDENTITY, before.body(), root);
+      files = new IdentityFiles(folder, channel, record, unsaid, before);
+      files.sign(root, urls, tlsPins, nowMillis / 1000);
     } else {
-      Envelope document;
-      Identity identity;
+      // Without a root key this one is kept off line: a new one would be another root.
       try {
-        document = Envelope.parse(new String(stored, StandardCharsets.UTF_8));
-        identity = Identity.parse(document.body());
+        Envelope document = Envelope.parse(new String(stored, StandardCharsets.UTF_8));
+        Identity identity = Identity.parse(document.body());
+        files = new IdentityFiles(folder, channel, record, document, identity);
       } catch (MalformedException e) {
         throw new IOException(file + ": " + e.getMessage() + "; put it back from a backup", e);
       }
-      files = new IdentityFiles(file, root, recordKey, channelKey, document, identity);
+      files.readFormerRecordKeys();
       files.refresh(urls, tlsPins, nowMillis / 1000);
     }
     return files;
   }
 
-  /// Makes a new document if half the time of this one is over, or it says something else than
-  /// these arguments and our keys. Does nothing without the root key.
+  /// Lets keys go that have ended, and makes a new document if half the time of this one is over,
+  /// or it says something else than these arguments and our keys. Does nothing without the root
+  /// key.
   public synchronized void refresh(List<HttpsUrl> urls, List<Sha256> tlsPins, long nowSeconds)
       throws IOException {
+    SigningKey root = root();
+    if (root != null) {
+      retire(1, Identity.MAX_RECORD_KEYS - 1, nowSeconds);
+    }
     Identity now = identity;
     boolean same =
         now.urls().equals(urls)
             && now.tlsPins().equals(tlsPins)
-            && now.channelKeys().equals(List.of(channelKey.publicKey()))
-            && now.recordKeys().equals(List.of(recordKey.verifyingKey()));
+            && now.channelKeys().equals(publicChannelKeys())
+            && now.recordKeys().equals(publicRecordKeys());
     if (same && now.notAfter() - nowSeconds > VALID_SECONDS / 2) {
       return;
     }
-    if (root == null || !root.verifyingKey().equals(now.root())) {
-      LOG.warn("the identity document should be renewed, but {} is not here", "root.key");
+    if (root == null) {
+      LOG.warn("the identity document should be renewed, but root.key is not here");
       return;
     }
-    identity =
-        identity(
-            now.coordinator(),
-            now.serial(),
-            root,
-            channelKey,
-            recordKey,
+    sign(root, urls, tlsPins, nowSeconds);
+  }
+
+  /// Makes a new document now.
+  ///
+  /// @throws NoRootKeyException if the root key is kept elsewhere
+  public synchronized void renew(long nowSeconds) throws IOException {
+    sign(neededRoot(), identity.urls(), identity.tlsPins(), nowSeconds);
+  }
+
+  /// Puts a new key in force and makes a new document; the replaced key counts for its time. Of
+  /// channel keys only one former one counts (control §1), of record keys three.
+  ///
+  /// @throws NoRootKeyException if the root key is kept elsewhere
+  public synchronized void replace(Role role, long nowSeconds, RandomGenerator random)
+      throws IOException {
+    SigningKey root = neededRoot();
+    switch (role) {
+      case CHANNEL -> channel.replace(nowSeconds + FORMER_CHANNEL_SECONDS, random);
+      case RECORD -> {
+        formerRecordKeys.add(recordKeys.getFirst().verifyingKey());
+        writeFormerRecordKeys();
+        record.replace(nowSeconds + FORMER_RECORD_SECONDS, random);
+      }
+    }
+    retire(1, Identity.MAX_RECORD_KEYS - 1, nowSeconds);
+    readRings();
+    sign(root, identity.urls(), identity.tlsPins(), nowSeconds);
+  }
+
+  /// Former keys count no longer, from now on: after a theft.
+  ///
+  /// @throws NoRootKeyException if the root key is kept elsewhere
+  public synchronized void dropFormer(long nowSeconds) throws IOException {
+    SigningKey root = neededRoot();
+    retire(0, 0, nowSeconds);
+    sign(root, identity.urls(), identity.tlsPins(), nowSeconds);
+  }
+
+  private void retire(int channels, int records, long nowSeconds) throws IOException {
+    boolean any = channel.retire(channels, nowSeconds);
+    any |= record.retire(records, nowSeconds);
+    if (any) {
+      readRings();
+    }
+  }
+
+  private void readRings() {
+    channelKeys = channel.seeds().stream().map(PrivateKey::of).toList();
+    recordKeys = record.seeds().stream().map(SigningKey::of).toList();
+  }
+
+  /// The root key, read when it is needed: who keeps it elsewhere puts it here for a moment.
+  private @Nullable SigningKey root() throws IOException {
+    byte[] seed = KeyFiles.readIfPresent(folder.resolve("root.key"));
+    SigningKey root = seed == null ? null : SigningKey.of(seed);
+    return root != null && root.verifyingKey().equals(identity.root()) ? root : null;
+  }
+
+  private SigningKey neededRoot() throws IOException {
+    SigningKey root = root();
+    if (root == null) {
+      throw new NoRootKeyException(folder.resolve("root.key"));
+    }
+    return root;
+  }
+
+  private void sign(SigningKey root, List<HttpsUrl> urls, List<Sha256> tlsPins, long nowSeconds)
+      throws IOException {
+    var next =
+        new Identity(
+            identity.coordinator(),
+            Serials.next(identity.serial(), nowSeconds),
+            nowSeconds,
+            nowSeconds + VALID_SECONDS,
+            root.verifyingKey(),
+            publicChannelKeys(),
+            publicRecordKeys(),
             urls,
-            tlsPins,
-            nowSeconds);
-    document = Envelope.sign(Context.IDENTITY, identity.body(), root);
-    store();
+            tlsPins);
+    Envelope signed = Envelope.sign(Context.IDENTITY, next.body(), root);
+    byte[] json = signed.json().getBytes(StandardCharsets.UTF_8);
+    StateFiles.write(folder.resolve("identity.json"), json);
+    document = signed;
+    identity = next;
   }
 
-  private static Identity identity(
-      UUID id,
-      long previousSerial,
-      SigningKey root,
-      PrivateKey channelKey,
-      SigningKey recordKey,
-      List<HttpsUrl> urls,
-      List<Sha256> tlsPins,
-      long now) {
-    return new Identity(
-        id,
-        Serials.next(previousSerial, now),
-        now,
-        now + VALID_SECONDS,
-        root.verifyingKey(),
-        List.of(channelKey.publicKey()),
-        List.of(recordKey.verifyingKey()),
-        urls,
-        tlsPins);
+  private List<PublicKey> publicChannelKeys() {
+    return channelKeys.stream().map(PrivateKey::publicKey).toList();
   }
 
-  private void store() throws IOException {
-    StateFiles.write(file, document.json().getBytes(StandardCharsets.UTF_8));
+  private List<VerifyingKey> publicRecordKeys() {
+    return recordKeys.stream().map(SigningKey::verifyingKey).toList();
+  }
+
+  private void readFormerRecordKeys() throws IOException {
+    byte[] lines = StateFiles.readIfPresent(folder.resolve("former-record-keys"), LARGEST_LIST);
+    if (lines == null) {
+      return;
+    }
+    for (String line : new String(lines, StandardCharsets.US_ASCII).lines().toList()) {
+      try {
+        formerRecordKeys.add(VerifyingKey.of(Text.parseB64(line, 32)));
+      } catch (MalformedException e) {
+        LOG.warn("former-record-keys: a line is no key; left out");
+      }
+    }
+  }
+
+  private void writeFormerRecordKeys() throws IOException {
+    var lines = new StringBuilder();
+    for (VerifyingKey key : formerRecordKeys) {
+      lines.append(key.toB64()).append('\n');
+    }
+    StateFiles.write(
+        folder.resolve("former-record-keys"), lines.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   /// The signed document, as `GET /adit/identity` and `welcome` show it.
@@ -166,13 +275,21 @@ public final class IdentityFiles {
     return identity;
   }
 
-  /// Signs records.
-  public SigningKey recordKey() {
-    return recordKey;
+  /// Sign records: the one in force, then the former ones that still count.
+  public List<SigningKey> recordKeys() {
+    return recordKeys;
   }
 
-  /// Noise's static key.
-  public PrivateKey channelKey() {
-    return channelKey;
+  /// Every key with which a record was ever signed here, for reports of records that an older
+  /// backup does not know (control R-REC-5).
+  public synchronized List<VerifyingKey> everyRecordKey() {
+    var all = new LinkedHashSet<>(publicRecordKeys());
+    all.addAll(formerRecordKeys);
+    return List.copyOf(all);
+  }
+
+  /// Noise's static keys: the one in force, then a former one while it counts.
+  public List<PrivateKey> channelKeys() {
+    return channelKeys;
   }
 }

@@ -23,10 +23,14 @@ final class KeyFiles {
     if (key == null) {
       key = new byte[KEY_BYTES];
       random.nextBytes(key);
-      String line = Text.b64(key) + "\n";
-      StateFiles.create(file, line.getBytes(StandardCharsets.US_ASCII));
+      StateFiles.create(file, line(key));
     }
     return key;
+  }
+
+  /// What a file holds.
+  static byte[] line(byte[] key) {
+    return (Text.b64(key) + "\n").getBytes(StandardCharsets.US_ASCII);
   }
 
   static byte @Nullable [] readIfPresent(Path file) throws IOException {

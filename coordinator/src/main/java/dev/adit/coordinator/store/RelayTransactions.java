@@ -43,13 +43,26 @@ public final class RelayTransactions {
       items.add(new History.Item(History.Kind.RELAY, change.row().id()));
       write(sql, stored.getLast());
     }
+    return items.isEmpty() ? List.of() : everywhere(sql, items, stored, nowMillis / 1000);
+  }
+
+  /// Signs and writes one row that is there already: a change of every network.
+  static List<Committed> reissue(
+      Sql sql, RelayRow relay, RelayDescription description, Records records, long now)
+      throws SQLException {
+    var stored = new StoredRelay(relay, records.relay(relay, description).json());
+    write(sql, stored);
+    var item = new History.Item(History.Kind.RELAY, relay.id());
+    return everywhere(sql, List.of(item), List.of(stored), now);
+  }
+
+  private static List<Committed> everywhere(
+      Sql sql, List<History.Item> items, List<StoredRelay> stored, long now) throws SQLException {
     var committed = new ArrayList<Committed>();
-    if (!items.isEmpty()) {
-      for (NetworkRow network : Reads.networks(sql)) {
-        var step = History.append(network, items, nowMillis / 1000);
-        NodeWrites.append(sql, step);
-        committed.add(new Committed(step.network(), step.change(), List.of(), stored));
-      }
+    for (NetworkRow network : Reads.networks(sql)) {
+      var step = History.append(network, items, now);
+      NodeWrites.append(sql, step);
+      committed.add(new Committed(step.network(), step.change(), List.of(), stored));
     }
     return committed;
   }

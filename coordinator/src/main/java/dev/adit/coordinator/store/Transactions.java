@@ -1,6 +1,5 @@
 package dev.adit.coordinator.store;
 
-import dev.adit.core.coordinator.Healing;
 import dev.adit.core.coordinator.History;
 import dev.adit.core.coordinator.JoinKeyRow;
 import dev.adit.core.coordinator.JoinKeys;
@@ -12,7 +11,6 @@ import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Removing;
 import dev.adit.core.coordinator.Revoking;
 import dev.adit.wire.IpAddress;
-import dev.adit.wire.control.NodeRecord;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +28,10 @@ public final class Transactions {
   public Transactions(Records records, RandomGenerator random) {
     this.records = records;
     this.random = random;
+  }
+
+  Records records() {
+    return records;
   }
 
   /// @param committed null if nothing changed
@@ -152,30 +154,6 @@ public final class Transactions {
     };
   }
 
-  /// @param committed null if nothing changed
-  public record Healed(Healing.Outcome outcome, @Nullable Committed committed) {}
-
-  /// @param held a record that one of our keys signed
-  public Healed heal(Sql sql, NodeRecord held, String heldBody, long nowSeconds)
-      throws SQLException {
-    StoredNode own =
-        sql.first(
-            Rows.NODE + "WHERE network = ? AND id = ?",
-            Rows::storedNode,
-            held.network(),
-            held.node());
-    var outcome =
-        Healing.decide(
-            held,
-            heldBody,
-            own == null ? null : own.row(),
-            own == null ? "" : records.node(own.row()).body(),
-            nowSeconds);
-    return outcome instanceof Healing.Outcome.Reissued(var node)
-        ? new Healed(outcome, write(sql, node, nowSeconds))
-        : new Healed(outcome, null);
-  }
-
   public JoinKeys.Outcome createKey(Sql sql, JoinKeys.Wish wish, long nowSeconds)
       throws SQLException {
     var outcome = JoinKeys.decide(wish, nowSeconds, random);
@@ -202,7 +180,7 @@ public final class Transactions {
     return outcome;
   }
 
-  private Committed write(Sql sql, NodeRow node, long now) throws SQLException {
+  Committed write(Sql sql, NodeRow node, long now) throws SQLException {
     var step =
         History.append(
             network(sql, node.network()),

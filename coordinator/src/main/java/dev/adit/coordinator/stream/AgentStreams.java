@@ -6,6 +6,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.MessageConnection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// Takes agents' WebSockets. Thread-safe.
@@ -14,20 +15,21 @@ public final class AgentStreams implements MessageConnection.Acceptor {
   public static final String SUBPROTOCOL = "adit-control-v1";
 
   private final UUID coordinator;
-  private final List<PrivateKey> channelKeys;
+  private final Supplier<List<PrivateKey>> channelKeys;
   private final Hub hub;
   private final Clock clock;
   private final RandomGenerator random;
 
+  /// @param channelKeys as they are now
   /// @param random thread-safe and cryptographically secure
   public AgentStreams(
       UUID coordinator,
-      List<PrivateKey> channelKeys,
+      Supplier<List<PrivateKey>> channelKeys,
       Hub hub,
       Clock clock,
       RandomGenerator random) {
     this.coordinator = coordinator;
-    this.channelKeys = List.copyOf(channelKeys);
+    this.channelKeys = channelKeys;
     this.hub = hub;
     this.clock = clock;
     this.random = random;
@@ -35,7 +37,7 @@ public final class AgentStreams implements MessageConnection.Acceptor {
 
   @Override
   public MessageConnection.Listener accept(MessageConnection connection) {
-    var session = new CoordinatorSession(coordinator, channelKeys, random, clock.nanos());
+    var session = new CoordinatorSession(coordinator, channelKeys.get(), random, clock.nanos());
     return new AgentStream(connection, session, hub, clock);
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.coordinator.stream;
 
 import dev.adit.coordinator.NetworkAdmission;
 import dev.adit.coordinator.store.Committed;
+import dev.adit.coordinator.store.HealingTransactions;
 import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.core.coordinator.Gathering;
@@ -56,7 +57,7 @@ public final class Hub implements AutoCloseable {
   private final Transactions transactions;
   private final NetworkAdmission admission;
   private final Supplier<Envelope> identity;
-  private final List<VerifyingKey> recordKeys;
+  private final Supplier<List<VerifyingKey>> recordKeys;
   private final String build;
   private final Clock clock;
   private final HubThread thread;
@@ -72,7 +73,7 @@ public final class Hub implements AutoCloseable {
   private @Nullable CompletableFuture<Void> allLeft; // null until asked for
 
   /// @param identity the document as it is now
-  /// @param recordKeys with which records of this coordinator were signed
+  /// @param recordKeys with which records of this coordinator were ever signed
   /// @param build of this program, for agents' logs
   /// @param state read from the database before anybody connects
   public Hub(
@@ -81,7 +82,7 @@ public final class Hub implements AutoCloseable {
       Records records,
       NetworkAdmission admission,
       Supplier<Envelope> identity,
-      List<VerifyingKey> recordKeys,
+      Supplier<List<VerifyingKey>> recordKeys,
       String build,
       Clock clock,
       StartState state) {
@@ -89,7 +90,7 @@ public final class Hub implements AutoCloseable {
     this.transactions = transactions;
     this.admission = admission;
     this.identity = identity;
-    this.recordKeys = List.copyOf(recordKeys);
+    this.recordKeys = recordKeys;
     this.build = build;
     this.clock = clock;
     thread = new HubThread(clock, new Due());
@@ -340,7 +341,7 @@ public final class Hub implements AutoCloseable {
   }
 
   /// Asks every agent to leave, spread over the time that a coordinator elsewhere or the next start
-  /// needs to take them: a second for 500, 2 to 60 s (control R-AG-8).
+  /// needs to take them (control R-AG-8).
   ///
   /// @return how long to wait for [Leaving#done]
   public Leaving drain(RandomGenerator random) {
@@ -348,14 +349,28 @@ public final class Hub implements AutoCloseable {
             () -> {
               var done = new CompletableFuture<Void>();
               allLeft = done;
-              long spread = Math.clamp(sessions.size() * 1_000L / 500, 2_000, 60_000);
-              for (Session session : sessions.values()) {
-                session.peer.send(new Drain(random.nextLong(spread), List.of()));
-              }
+              long spread = askToLeave(random);
               tellIfAllLeft();
               return new Leaving(spread, done);
             })
         .join();
+  }
+
+  /// There is another identity document: asks every agent to come back for it, as `welcome` alone
+  /// shows it.
+  public void identityChanged(RandomGenerator random) {
+    thread.post(() -> {
+      long _ = askToLeave(random);
+    });
+  }
+
+  /// @return milliseconds over which the leaving is spread: a second for 500 agents, 2 to 60 s
+  private long askToLeave(RandomGenerator random) {
+    long spread = Math.clamp(sessions.size() * 1_000L / 500, 2_000, 60_000);
+    for (Session session : sessions.values()) {
+      session.peer.send(new Drain(random.nextLong(spread), List.of()));
+    }
+    return spread;
   }
 
   /// Agents that have been asked to leave.
@@ -416,31 +431,29 @@ public final class Hub implements AutoCloseable {
   }
 
   private void heal(Envelope held) {
-    var record = Healing.verified(held, recordKeys);
+    var record = Healing.verified(held, recordKeys.get());
     if (record == null) {
       LOG.debug("a report of a newer record was not signed by us");
       return;
     }
     long now = clock.wall().getEpochSecond();
     writer.submit(
-        sql -> transactions.heal(sql, record, held.body(), now),
+        sql -> HealingTransactions.heal(sql, transactions, record, now),
         result -> {
           if (result instanceof Writer.Result.Done(var healed)) {
-            thread.post(() -> healed(record.node(), healed));
+            thread.post(() -> healed(record.id(), healed));
           }
         });
   }
 
-  private void healed(UUID node, Transactions.Healed healed) {
+  private void healed(UUID id, HealingTransactions.Healed healed) {
     switch (healed.outcome()) {
       case Healing.Outcome.Ignored _ -> {}
       case Healing.Outcome.Alarm(long serial) ->
-          LOG.error("history conflict: node {} has a record of the future, {}", node, serial);
-      case Healing.Outcome.Reissued _ -> {
-        LOG.warn("history conflict: the record of node {} was newer elsewhere", node);
-        if (healed.committed() != null) {
-          apply(healed.committed());
-        }
+          LOG.error("history conflict: {} has a record of the future, {}", id, serial);
+      case Healing.Outcome.Reissue _ -> {
+        LOG.warn("history conflict: the record of {} was newer elsewhere", id);
+        healed.committed().forEach(this::apply);
       }
     }
   }

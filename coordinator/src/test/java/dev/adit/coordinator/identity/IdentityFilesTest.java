@@ -1,7 +1,9 @@
 package dev.adit.coordinator.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.coordinator.identity.IdentityFiles.Role;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
@@ -27,8 +29,8 @@ class IdentityFilesTest {
     assertThat(files.document().isSignedBy(Context.IDENTITY, List.of(identity.root()))).isTrue();
     assertThat(identity.serial()).isEqualTo(NOW);
     assertThat(identity.notAfter()).isEqualTo(NOW + 400 * DAY);
-    assertThat(identity.channelKeys()).containsExactly(files.channelKey().publicKey());
-    assertThat(identity.recordKeys()).containsExactly(files.recordKey().verifyingKey());
+    assertThat(identity.channelKeys()).containsExactly(files.channelKeys().getFirst().publicKey());
+    assertThat(identity.recordKeys()).containsExactly(files.recordKeys().getFirst().verifyingKey());
     for (String name : List.of("root.key", "record.key", "channel.key", "identity.json")) {
       var mode = Files.getPosixFilePermissions(folder.resolve(name));
       assertThat(PosixFilePermissions.toString(mode)).as(name).isEqualTo("rw-------");
@@ -63,6 +65,60 @@ class IdentityFilesTest {
     var later = open(URLS, NOW + 300 * DAY);
     assertThat(later.document()).isEqualTo(first.document());
     assertThat(folder.resolve("root.key")).doesNotExist();
+  }
+
+  @Test
+  void replacedKeysCountForTheirTimeAndThenLeaveTheDiskToo() throws Exception {
+    var files = open(URLS, NOW);
+    var before = files.identity();
+    files.replace(Role.CHANNEL, NOW, new Random(5));
+    files.replace(Role.RECORD, NOW, new Random(6));
+
+    var replaced = open(URLS, NOW + 7 * DAY - 1).identity();
+    assertThat(replaced.channelKeys()).hasSize(2).endsWith(before.channelKeys().getFirst());
+    assertThat(replaced.recordKeys()).hasSize(2).endsWith(before.recordKeys().getFirst());
+    assertThat(replaced.serial()).isEqualTo(NOW + 2);
+
+    var later = open(URLS, NOW + 7 * DAY);
+    assertThat(later.identity().recordKeys()).containsExactly(replaced.recordKeys().getFirst());
+    assertThat(later.identity().channelKeys()).isEqualTo(replaced.channelKeys());
+    assertThat(later.everyRecordKey()).containsAll(replaced.recordKeys());
+
+    var last = open(URLS, NOW + 30 * DAY);
+    assertThat(last.identity().channelKeys()).containsExactly(replaced.channelKeys().getFirst());
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(file -> file.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "root.key", "record.key", "channel.key", "identity.json", "former-record-keys");
+    }
+  }
+
+  @Test
+  void ofManyReplacementsOnlySoManyFormerKeysCount() throws Exception {
+    var files = open(URLS, NOW);
+    for (int i = 0; i < 6; i++) {
+      files.replace(Role.CHANNEL, NOW + i, new Random(10 + i));
+      files.replace(Role.RECORD, NOW + i, new Random(20 + i));
+    }
+    assertThat(files.identity().channelKeys()).hasSize(2);
+    assertThat(files.identity().recordKeys()).hasSize(4);
+    assertThat(files.everyRecordKey()).hasSize(7);
+  }
+
+  @Test
+  void withoutTheRootKeyNothingIsReplaced() throws Exception {
+    var files = open(URLS, NOW);
+    Files.move(folder.resolve("root.key"), folder.resolve("elsewhere"));
+    var document = files.document();
+    assertThatThrownBy(() -> files.replace(Role.RECORD, NOW, new Random(5)))
+        .isInstanceOf(IdentityFiles.NoRootKeyException.class)
+        .hasMessageContaining("root.key is not here");
+    assertThat(files.document()).isEqualTo(document);
+    assertThat(files.recordKeys()).hasSize(1);
+
+    Files.move(folder.resolve("elsewhere"), folder.resolve("root.key"));
+    files.renew(NOW + 1);
+    assertThat(files.identity().serial()).isEqualTo(NOW + 1);
   }
 
   private IdentityFiles open(List<HttpsUrl> urls, long now) throws Exception {

@@ -43,7 +43,8 @@ class TransactionsTest {
   @TempDir Path folder;
   private final Random random = new Random(5);
   private final SigningKey recordKey = SigningKey.generate(random);
-  private final Transactions transactions = new Transactions(new Records(recordKey), random);
+  private final Transactions transactions =
+      new Transactions(new Records(() -> List.of(recordKey)), random);
   private Database database;
 
   @BeforeEach

@@ -11,7 +11,8 @@ import java.util.UUID;
 /// Appends to a network's history: one change row and one to the revision per transaction (control
 /// R-REV-1, R-REV-2).
 public final class History {
-  private static final int MOST = 10_000; // items of one row
+  private static final int MOST =
+      20_000; // items of one row: every node of a full network, and relays
 
   private History() {}
 

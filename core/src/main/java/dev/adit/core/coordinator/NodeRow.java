@@ -42,7 +42,7 @@ public record NodeRow(
   }
 
   /// The same content with a serial above `held`, which somebody has seen.
-  NodeRow above(long held, long nowSeconds) {
+  public NodeRow above(long held, long nowSeconds) {
     long next = Serials.next(held, nowSeconds);
     return new NodeRow(
         network,

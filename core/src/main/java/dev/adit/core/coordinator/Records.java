@@ -9,13 +9,33 @@ import dev.adit.wire.control.RelayDescription;
 import dev.adit.wire.control.RelayRecord;
 import dev.adit.wire.control.Sha256;
 import java.util.List;
+import java.util.function.Supplier;
 
-/// Makes and signs records, each once (control §5). Immutable.
+/// Makes and signs records, each once (control §5). Thread-safe.
+///
+/// While a replaced record key counts, both sign: so agents that know only the former one follow
+/// until they have seen the identity document that names the new one.
 public final class Records {
-  private final SigningKey recordKey;
+  private final Supplier<List<SigningKey>> recordKeys;
 
-  public Records(SigningKey recordKey) {
-    this.recordKey = recordKey;
+  /// @param recordKeys as they are now, the one in force first; 1 to 4
+  public Records(Supplier<List<SigningKey>> recordKeys) {
+    this.recordKeys = recordKeys;
+  }
+
+  /// Whether the key in force has signed.
+  public boolean isSigned(Envelope record) {
+    String key = recordKeys.get().getFirst().verifyingKey().keyId();
+    return record.signatures().stream().anyMatch(signature -> signature.key().equals(key));
+  }
+
+  /// The same body, so with the same serial (control R-REC-3), signed with the keys of now.
+  public Envelope again(Context context, Envelope record) {
+    return sign(context, record.body());
+  }
+
+  private Envelope sign(Context context, String body) {
+    return Envelope.sign(context, body, recordKeys.get().toArray(SigningKey[]::new));
   }
 
   /// Node keys are always proven in this release, records never expire by themselves.
@@ -34,7 +54,7 @@ public final class Records {
             node.issuedAt(),
             0,
             node.serial());
-    return Envelope.sign(Context.NODE, record.body(), recordKey);
+    return sign(Context.NODE, record.body());
   }
 
   /// A relay that serves all networks.
@@ -42,7 +62,7 @@ public final class Records {
     var record =
         new RelayRecord(
             relay.id(), description, null, relay.issuedAt(), relay.notAfter(), relay.serial());
-    return Envelope.sign(Context.RELAY, record.body(), recordKey);
+    return sign(Context.RELAY, record.body());
   }
 
   public Envelope head(NetworkRow network, long nowSeconds) {
@@ -57,6 +77,6 @@ public final class Records {
             null,
             null,
             nowSeconds);
-    return Envelope.sign(Context.HEAD, record.body(), recordKey);
+    return sign(Context.HEAD, record.body());
   }
 }

@@ -16,4 +16,11 @@ public record RelayRow(
     long serial,
     String description,
     long issuedAt,
-    long notAfter) {}
+    long notAfter) {
+  /// The same content, issued anew with a serial above `held`, which somebody has seen.
+  public RelayRow above(long held, long nowSeconds) {
+    long next = Serials.next(held, nowSeconds);
+    long end = nowSeconds + RelayChoosing.RECORD_SECONDS;
+    return new RelayRow(id, key, live, next, description, nowSeconds, end);
+  }
+}

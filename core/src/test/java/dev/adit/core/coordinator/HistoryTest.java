@@ -29,7 +29,7 @@ class HistoryTest {
 
   private final Random random = new Random(2);
   private final SigningKey recordKey = SigningKey.generate(random);
-  private final Records records = new Records(recordKey);
+  private final Records records = new Records(() -> List.of(recordKey));
   private final PublicKey machine = PrivateKey.generate(random).publicKey();
   private NetworkRow network =
       new NetworkRow(NETWORK, "default", PLAN, 0, Revisions.first(NETWORK));
@@ -99,16 +99,17 @@ class HistoryTest {
   void aRecordNewerThanOursIsAnsweredWithOurContentAboveIt() throws Exception {
     var own = node(2, 0);
     var held = held(own, NOW + 500);
-    var healed = (Healing.Outcome.Reissued) heal(own, held);
-    assertThat(healed.node().serial()).isEqualTo(NOW + 501);
-    assertThat(healed.node().name()).isEqualTo(own.name());
+    assertThat(heal(own, held)).isEqualTo(new Healing.Outcome.Reissue(NOW + 500));
+    assertThat(own.above(NOW + 500, NOW).serial()).isEqualTo(NOW + 501);
+    assertThat(own.above(NOW + 500, NOW).name()).isEqualTo(own.name());
   }
 
   /// C-17.
   @Test
   void forgedLowerAndFutureReportsChangeNothing() throws Exception {
     var own = node(2, 0);
-    var stranger = new Records(SigningKey.generate(random));
+    var other = SigningKey.generate(random);
+    var stranger = new Records(() -> List.of(other));
     var forged = stranger.node(own.above(NOW + 500, NOW));
     assertThat(Healing.verified(forged, List.of(recordKey.verifyingKey()))).isNull();
 
@@ -157,7 +158,7 @@ class HistoryTest {
     if (record == null) {
       throw new AssertionError("not ours");
     }
-    return Healing.decide(record, held.body(), own, records.node(own).body(), NOW);
+    return Healing.decide(record, own.isLive() ? own.serial() : -1, records.node(own).body(), NOW);
   }
 
   /// What an agent holds from before the restore: another name, this serial.

@@ -53,7 +53,16 @@ final class OtherErrors {
               }),
           when(
               "duration that is none",
-              attempt -> attempt.fails("srv", "key", "create", "--out", "-", "--expires", "soon")));
+              attempt -> attempt.fails("srv", "key", "create", "--out", "-", "--expires", "soon")),
+          when(
+              "root key kept elsewhere",
+              attempt -> {
+                Path identity = attempt.world.lab.lib("srv").resolve("adit/coordinator/identity");
+                Path away = identity.resolve("root.key.away");
+                Files.move(identity.resolve("root.key"), away);
+                attempt.fails("srv", "coordinator", "identity", "replace", "record");
+                Files.move(away, identity.resolve("root.key"));
+              }));
 
   static final List<ErrorCase> SERVE =
       List.of(
