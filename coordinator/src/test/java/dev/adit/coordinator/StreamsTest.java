@@ -208,6 +208,27 @@ class StreamsTest {
     agent.awaitClose();
   }
 
+  /// R-REV-6: the map of a larger network is made elsewhere, and nothing overtakes it.
+  @Test
+  void theMapOfALargeNetworkComesBeforeTheChangesAfterIt() throws Exception {
+    var agents = new ArrayList<TestAgent>();
+    for (int i = 0; i < 40; i++) {
+      agents.add(site.joined("node" + i));
+    }
+    var last = agents.getLast();
+    last.close();
+    var back = TestAgent.connect(site.coordinator, last.machine, last.nodeKey, "a", List.of());
+    var later = site.joined("later");
+    back.next(Welcome.class);
+    var map = back.next(NetworkMap.class);
+    long revision = map.revision();
+    if (revision < 41) {
+      assertThat(back.await(Delta.class).from()).isEqualTo(revision);
+    }
+    assertThat(map.nodes()).hasSizeGreaterThanOrEqualTo(40);
+    later.close();
+  }
+
   /// C-35, R-REC-9.
   @Test
   void aRemovedNodeLosesAdmissionItsPeersAndHearsOfIt() throws Exception {

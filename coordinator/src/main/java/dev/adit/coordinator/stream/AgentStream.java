@@ -13,6 +13,9 @@ import dev.adit.wire.control.ControlMessage.FromAgent;
 import dev.adit.wire.control.ControlMessage.FromCoordinator;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,12 +26,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// Confined to the connection's event loop, but for the methods of [Peer]. Bounded both ways: a
 /// reader with more than 16 MiB waiting is dropped, so is a writer with more than 64 messages
-/// before the hub.
+/// before the hub, and one for whom 1,000 messages wait behind a map that is being made.
 final class AgentStream implements MessageConnection.Listener, Peer {
   private static final Logger LOG = LoggerFactory.getLogger(AgentStream.class);
   private static final long MOST_WAITING_BYTES = 16L * 1024 * 1024;
   private static final int MOST_WAITING_MESSAGES = 64;
+  private static final int MOST_HELD = 1_000;
   private static final int POLICY_VIOLATION = 1008; // RFC 6455 §7.4.1
+  private static final int TRY_AGAIN_LATER = 1013; // as registered for RFC 6455 §11.7
 
   private final MessageConnection connection;
   private final CoordinatorSession session;
@@ -38,6 +43,8 @@ final class AgentStream implements MessageConnection.Listener, Peer {
   private volatile @Nullable PublicKey machine;
   private long timerAt = Long.MAX_VALUE;
   private boolean closing;
+  private @Nullable CompletableFuture<List<byte[]>> encoding; // null: nothing has to wait
+  private final ArrayDeque<Consumer<CoordinatorSession>> held = new ArrayDeque<>();
 
   AgentStream(MessageConnection connection, CoordinatorSession session, Hub hub, Clock clock) {
     this.connection = connection;
@@ -139,11 +146,44 @@ final class AgentStream implements MessageConnection.Listener, Peer {
 
   private void onLoop(Consumer<CoordinatorSession> what) {
     connection.execute(() -> {
-      if (!closing) {
+      if (closing) {
+        return;
+      }
+      if (encoding == null) {
         what.accept(session);
         drain();
+      } else if (held.size() < MOST_HELD) {
+        held.add(what);
+      } else {
+        LOG.info("stream of {} dropped: its map is not ready in time", machine);
+        close(TRY_AGAIN_LATER);
       }
     });
+  }
+
+  @Override
+  public void sendWhenEncoded(CompletableFuture<List<byte[]>> encoded) {
+    onLoop(session -> {
+      encoding = encoded;
+      var _ = encoded.whenComplete((parts, failed) -> connection.execute(() -> encoded(parts)));
+    });
+  }
+
+  /// @param parts null if it failed: the agent comes again, and asks again
+  private void encoded(@Nullable List<byte[]> parts) {
+    encoding = null;
+    if (closing) {
+      return;
+    }
+    if (parts == null) {
+      close(TRY_AGAIN_LATER);
+      return;
+    }
+    session.sendEncoded(parts);
+    while (encoding == null && !held.isEmpty()) {
+      held.remove().accept(session);
+    }
+    drain();
   }
 
   @Override
@@ -162,8 +202,8 @@ final class AgentStream implements MessageConnection.Listener, Peer {
   }
 
   @Override
-  public void sendText(String json) {
-    onLoop(session -> session.sendJson(json));
+  public void sendEncoded(List<byte[]> encoded) {
+    onLoop(session -> session.sendEncoded(encoded));
   }
 
   @Override

@@ -70,6 +70,7 @@ public final class Hub implements AutoCloseable {
   private final Map<Peer, Session> sessions = new HashMap<>();
   private final Takeovers takeovers = new Takeovers();
   private final Joins joins;
+  private final MapEncoders maps = new MapEncoders();
   private @Nullable CompletableFuture<Void> allLeft; // null until asked for
 
   /// @param identity the document as it is now
@@ -98,7 +99,7 @@ public final class Hub implements AutoCloseable {
     joins = new Joins(this, thread, writer, transactions, clock);
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
     for (NetworkView view : state.networks()) {
-      rooms.put(view.network().id(), new Room(view, records, clock));
+      rooms.put(view.network().id(), new Room(view, records, maps, clock));
       for (var node : view.nodes().values()) {
         memberships.put(node.row());
         admission.grant(node.row().nodeKey(), node.row().network());
@@ -480,5 +481,6 @@ public final class Hub implements AutoCloseable {
     thread.post(() -> running.values().forEach(lastSeen::closed));
     thread.post(() -> lastSeen.timeReached(Gathering.NEVER));
     thread.close();
+    maps.close();
   }
 }

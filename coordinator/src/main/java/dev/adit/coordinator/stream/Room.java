@@ -1,5 +1,6 @@
 package dev.adit.coordinator.stream;
 
+import dev.adit.core.control.CoordinatorSession;
 import dev.adit.core.coordinator.Gathering;
 import dev.adit.core.coordinator.NetworkView;
 import dev.adit.core.coordinator.Presences;
@@ -27,15 +28,17 @@ final class Room {
   final NetworkView view;
   final Presences presences = new Presences();
   private final Records records;
+  private final MapEncoders maps;
   private final Clock clock;
   private final Map<Long, Session> sessions = new HashMap<>();
   private final Gathering changes = new Gathering(1, GATHER);
   private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
   private long told;
 
-  Room(NetworkView view, Records records, Clock clock) {
+  Room(NetworkView view, Records records, MapEncoders maps, Clock clock) {
     this.view = view;
     this.records = records;
+    this.maps = maps;
     this.clock = clock;
     told = view.network().revision();
     presences.sized(view.nodes().size());
@@ -98,7 +101,8 @@ final class Room {
     }
     var nodes = new ArrayList<Envelope>(view.nodes().size());
     view.nodes().values().forEach(node -> nodes.add(node.record()));
-    session.peer.send(
+    maps.send(
+        session.peer,
         new NetworkMap(
             id(),
             told,
@@ -159,8 +163,8 @@ final class Room {
       told = view.network().revision();
       changes.sent(clock.nanos());
       if (!sessions.isEmpty()) {
-        String text = delta(difference).encode();
-        sessions.values().forEach(session -> session.peer.sendText(text));
+        var encoded = CoordinatorSession.encode(delta(difference));
+        sessions.values().forEach(session -> session.peer.sendEncoded(encoded));
       }
     }
     for (var answer = answers.poll(); answer != null; answer = answers.poll()) {

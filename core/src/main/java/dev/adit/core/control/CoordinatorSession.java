@@ -188,7 +188,7 @@ public final class CoordinatorSession {
   /// Sends a message; only after [Output.Identified]. A fatal [Failure] and [Superseded] also close
   /// the stream.
   public void send(FromCoordinator message) {
-    sendJson(message.encode());
+    sendEncoded(encode(message));
     switch (message) {
       case Joined _ -> openRequests--;
       case Failure failure -> {
@@ -202,15 +202,21 @@ public final class CoordinatorSession {
     }
   }
 
-  /// Sends a message whose text was made before, for many streams at once.
-  public void sendJson(String json) {
+  /// What [#sendEncoded] takes; of long values a gzip member. Any thread: it takes milliseconds for
+  /// the map of a large network.
+  public static List<byte[]> encode(FromCoordinator message) {
+    return StreamCodec.write(message.encode(), true);
+  }
+
+  /// Sends a message that was encoded before, for many streams at once or elsewhere.
+  public void sendEncoded(List<byte[]> encoded) {
     if (ended) {
       return;
     }
     if (stream == null || claimed != null) {
       throw new IllegalStateException("nothing can be sent before the machine is identified");
     }
-    for (byte[] sealed : stream.sealValue(json)) {
+    for (byte[] sealed : stream.seal(encoded)) {
       outputs.add(new Output.Send(sealed));
     }
   }

@@ -45,8 +45,13 @@ final class SealedStream {
 
   /// The WebSocket messages that carry a JSON value.
   List<byte[]> sealValue(String json) {
+    return seal(StreamCodec.write(json, gzip));
+  }
+
+  /// The WebSocket messages that carry a value encoded before ([StreamCodec#write]).
+  List<byte[]> seal(List<byte[]> plaintexts) {
     List<byte[]> sealed = new ArrayList<>();
-    for (byte[] plaintext : StreamCodec.write(json, gzip)) {
+    for (byte[] plaintext : plaintexts) {
       sealed.add(transport.seal(plaintext));
     }
     return sealed;
