@@ -40,6 +40,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Routes routes;
   private final int requestSeconds;
+  private final DoorCounters counters;
   private final RequestDecoder decoder = new RequestDecoder();
   private final HttpResponseEncoder encoder = new HttpResponseEncoder();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
@@ -48,9 +49,10 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable ScheduledFuture<?> deadline;
   private boolean leaving;
 
-  HttpDoor(Routes routes, int requestSeconds) {
+  HttpDoor(Routes routes, int requestSeconds, DoorCounters counters) {
     this.routes = routes;
     this.requestSeconds = requestSeconds;
+    this.counters = counters;
   }
 
   /// This and its codec, in the pipeline's order.
@@ -72,7 +74,13 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void awaitRequest(ChannelHandlerContext context) {
     disarm();
-    deadline = context.executor().schedule(() -> context.close(), requestSeconds, TimeUnit.SECONDS);
+    deadline =
+        context.executor().schedule(() -> tooLate(context), requestSeconds, TimeUnit.SECONDS);
+  }
+
+  private void tooLate(ChannelHandlerContext context) {
+    counters.timeouts.increment();
+    context.close();
   }
 
   private void disarm() {
@@ -189,6 +197,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
       answer(context, head, refusal);
       return;
     }
+    counters.upgrades.count(DoorCounters.Upgrade.DERP);
     leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
     var stream = new ByteStream(context.channel(), derp.acceptor());
     context.pipeline().addLast(stream);
@@ -226,6 +235,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void openMessages(
       ChannelHandlerContext context, HttpRequest head, Routes.Message route, Runnable proven) {
+    counters.upgrades.count(DoorCounters.Upgrade.MESSAGES);
     leaveHttp(context, WebSocketHandshake.acceptance(head, route.subprotocol()));
     var config =
         WebSocketDecoderConfig.newBuilder()
@@ -237,7 +247,9 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
             .build();
     context.pipeline().addLast(new WebSocket13FrameEncoder(false));
     context.pipeline().addLast(new WebSocket13FrameDecoder(config));
-    context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor(), proven));
+    context
+        .pipeline()
+        .addLast(new MessageStream(context.channel(), route.acceptor(), proven, counters));
     handOver(context);
   }
 
@@ -304,6 +316,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void answer(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
     boolean keepAlive = HttpUtil.isKeepAlive(head);
+    counters.answered(response.status());
     var written = Answers.write(context, head, response, keepAlive);
     if (keepAlive) {
       awaitRequest(context);
@@ -318,6 +331,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private void refuse(ChannelHandlerContext context, HttpResponse response) {
     leaving = true;
     disarm();
+    counters.answered(response.status());
     Answers.write(context, request, response, false).addListener(_ -> HalfClose.ofOutput(context));
     deadline = context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }
