@@ -1,6 +1,7 @@
 package dev.adit.net.metrics;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,6 @@ public final class Metric {
   /// What the values of the one label mean, for the documentation; empty where they speak for
   /// themselves.
   public Map<String, String> meanings() {
-    return Map.copyOf(meanings);
+    return Collections.unmodifiableMap(meanings);
   }
 }
