@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///   (`ip:port`; port 0 stands for the agent's own)
 /// @param offlineMaxAge seconds for which the cached map counts without the coordinator; 0: without
 ///   end. Default 30 days
+/// @param metrics TCP address and port for `GET /metrics`; null, the default: none
 /// @param newIdentity forget who this machine was: new keys, and it joins as another one
 public record AgentConfig(
     Path stateFolder,
@@ -31,6 +32,7 @@ public record AgentConfig(
     boolean relayOnly,
     List<String> staticCandidates,
     long offlineMaxAge,
+    @Nullable Endpoint metrics,
     boolean newIdentity) {
   /// What the agent calls itself to the coordinator.
   public static final String VERSION = "0.1.0";

@@ -84,7 +84,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       Clock clock,
       RandomGenerator random,
       UdpLoop loop,
-      Events events)
+      Events events,
+      AgentCounters counters)
       throws IOException {
     this.config = config;
     this.files = files;
@@ -98,7 +99,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     this.trust = Trust.open(config, files, clock);
     heardOf = files.hasMap();
     link =
-        new ControlLink(machineKey, trust.urls(), trust.lastGood(), clock, random, new FromLink());
+        new ControlLink(
+            machineKey, trust.urls(), trust.lastGood(), clock, random, new FromLink(), counters);
   }
 
   /// Begins with the cached map, if there is a good one, and with the coordinator.
@@ -189,6 +191,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     boolean mapChanged = false;
     List<ControlMessage.NodePresence> heard = new ArrayList<>();
     for (MapFollower.Output next = held.poll(); next != null; next = held.poll()) {
+      link.followed(next);
       switch (next) {
         case MapFollower.Output.Send(var message) -> {
           if (stream != null) {

@@ -214,6 +214,11 @@ final class NodeServices implements LocalApi.Services {
   }
 
   private <T extends @Nullable Object> T onLoop(Supplier<T> question) {
+    return onLoop(loop, question);
+  }
+
+  /// Puts a question to the packet loop's thread and waits, 10 s at most.
+  static <T extends @Nullable Object> T onLoop(UdpLoop loop, Supplier<T> question) {
     var answer = new CompletableFuture<T>();
     loop.post(() -> {
       try {

@@ -73,7 +73,7 @@ final class AgentLaunch {
         };
     Agent agent;
     try {
-      agent = Agent.start(config, progress);
+      agent = Agent.start(config, progress, (request, read) -> AgentPage.of(request, read));
     } catch (IOException e) {
       throw Failure.of(e);
     }

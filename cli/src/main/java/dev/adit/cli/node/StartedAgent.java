@@ -52,7 +52,7 @@ public final class StartedAgent {
       System.setErr(
           new PrintStream(
               new FileOutputStream(config.logFile().toFile(), true), true, StandardCharsets.UTF_8));
-      agent = Agent.start(config, words);
+      agent = Agent.start(config, words, (request, read) -> AgentPage.of(request, read));
     } catch (IOException e) {
       words.failed(Failure.of(e).line(), false);
       return words.status;

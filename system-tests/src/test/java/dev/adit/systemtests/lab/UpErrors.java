@@ -70,6 +70,13 @@ final class UpErrors {
               "candidate that is no address and port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--candidate", "here")),
           when(
+              "--metrics without port",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--metrics", "9586")),
+          when(
+              "metrics address of another machine",
+              attempt ->
+                  attempt.key(good(attempt)).fails("l", "up", "--metrics", "203.0.113.9:9586")),
+          when(
               "not root",
               attempt ->
                   attempt
