@@ -20,6 +20,16 @@ public final class Writer implements AutoCloseable {
   private static final int MOST_WAITING = 10_000;
   private static final long RETRY_SECONDS = 30;
 
+  // SQLite's primary result codes.
+  private static final int PRIMARY = 0xff;
+  private static final int BUSY = 5;
+  private static final int LOCKED = 6;
+  private static final int READ_ONLY = 8;
+  private static final int IO_ERROR = 10;
+  private static final int CORRUPT = 11;
+  private static final int FULL = 13;
+  private static final int CANNOT_OPEN = 14;
+
   private final Database database;
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
@@ -71,11 +81,13 @@ public final class Writer implements AutoCloseable {
     if (!(e instanceof SQLiteException sqlite)) {
       return "database error";
     }
-    return switch (sqlite.getResultCode()) {
-      case SQLITE_FULL -> "disk full";
-      case SQLITE_BUSY, SQLITE_LOCKED -> "database locked";
-      case SQLITE_READONLY -> "database read-only";
-      case SQLITE_IOERR -> "disk error";
+    // Extended result codes say more in their upper bits: https://sqlite.org/rescode.html
+    return switch (sqlite.getResultCode().code & PRIMARY) {
+      case FULL -> "disk full";
+      case BUSY, LOCKED -> "database locked";
+      case READ_ONLY -> "database read-only";
+      case IO_ERROR, CANNOT_OPEN -> "disk error";
+      case CORRUPT -> "database damaged";
       default -> "database error";
     };
   }

@@ -98,6 +98,13 @@ public final class RouteNetlink implements AutoCloseable {
         RouteMessages.linkUp(socket.nextSequence(), link.index(), mtu));
   }
 
+  /// Takes a link down: its routes go, the kernel drops its IPv6 addresses, IPv4 ones stay.
+  public synchronized void down(Link link) throws IOException {
+    socket.execute(
+        "cannot take " + link.name() + " down",
+        RouteMessages.linkDown(socket.nextSequence(), link.index()));
+  }
+
   public synchronized void delete(Link link) throws IOException {
     socket.execute(
         "cannot delete " + link.name(),
