@@ -116,7 +116,9 @@ public final class FrontDoor implements AutoCloseable {
                       handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
                       channel.pipeline().addLast(handler);
                     }
-                    var door = new HttpDoor(routes, config.requestSeconds());
+                    var door =
+                        new HttpDoor(
+                            routes, config.requestSeconds(), HttpDoor.Workers.VIRTUAL_THREADS);
                     channel.pipeline().addLast(door.handlers());
                   }
                 });
