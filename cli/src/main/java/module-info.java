@@ -6,6 +6,9 @@ module dev.adit.cli {
   requires ch.qos.logback.classic;
   requires ch.qos.logback.core;
   requires info.picocli;
+  requires io.prometheus.metrics.model;
+  requires io.prometheus.writer.text;
+  requires jdk.management;
   requires org.slf4j;
   requires org.tomlj;
   requires static org.jspecify;
@@ -17,6 +20,8 @@ module dev.adit.cli {
   opens dev.adit.cli.config to
       info.picocli;
   opens dev.adit.cli.demo to
+      info.picocli;
+  opens dev.adit.cli.metrics to
       info.picocli;
   opens dev.adit.cli.node to
       info.picocli;

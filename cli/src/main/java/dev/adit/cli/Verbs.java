@@ -5,6 +5,7 @@ import dev.adit.cli.admin.KeyCommand;
 import dev.adit.cli.admin.NodeCommand;
 import dev.adit.cli.demo.DemoCommand;
 import dev.adit.cli.demo.TransferCommand;
+import dev.adit.cli.metrics.MetricsCommand;
 import dev.adit.cli.node.DownCommand;
 import dev.adit.cli.node.NetcheckCommand;
 import dev.adit.cli.node.PingCommand;
@@ -29,6 +30,7 @@ final class Verbs {
           "status",
           "ping",
           "netcheck",
+          "metrics",
           "key",
           "node",
           "coordinator",
@@ -49,6 +51,7 @@ final class Verbs {
       case "status" -> new StatusCommand();
       case "ping" -> new PingCommand();
       case "netcheck" -> new NetcheckCommand();
+      case "metrics" -> new MetricsCommand();
       case "key" -> new KeyCommand();
       case "node" -> new NodeCommand();
       case "coordinator" -> new CoordinatorCommand();

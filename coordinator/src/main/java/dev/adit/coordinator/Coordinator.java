@@ -17,6 +17,7 @@ import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.AgentStreams;
 import dev.adit.coordinator.stream.Hub;
+import dev.adit.coordinator.stream.HubSizes;
 import dev.adit.coordinator.stream.StartState;
 import dev.adit.coordinator.stream.StreamGate;
 import dev.adit.core.admission.Admission;
@@ -28,6 +29,7 @@ import dev.adit.net.frontdoor.Gate;
 import dev.adit.net.frontdoor.MessageConnection;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.metrics.Readings;
 import dev.adit.wire.control.JoinKey;
 import dev.adit.wire.control.RelayDescription;
 import java.io.IOException;
@@ -202,6 +204,13 @@ public final class Coordinator implements AutoCloseable {
   /// Everything below [#API_PREFIX]; the same handler for front door and local socket.
   public HttpHandler api() {
     return api;
+  }
+
+  /// Adds what the coordinator counts; waits for the hub's thread.
+  public void read(Readings into) {
+    HubSizes.read(hub, clock, into);
+    gate.read(into);
+    writer.read(into);
   }
 
   /// Whom relays of this process admit; kept in step with the database.

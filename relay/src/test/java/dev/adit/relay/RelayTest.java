@@ -15,6 +15,8 @@ import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.metrics.Metric;
+import dev.adit.net.metrics.Readings;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.RelayDescription;
@@ -31,7 +33,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -207,6 +208,9 @@ class RelayTest {
           .isEqualTo(new Endpoint(IpAddress.literal("127.0.0.1"), socket.getLocalPort()));
     }
     assertThat(relay.metrics().value(StunCounter.ANSWERED)).isEqualTo(1);
+    var readings = Readings.of(List.of(relay.metrics()));
+    assertThat(readings.value("adit_stun_answers_total", "full")).isEqualTo(1);
+    assertThat(readings.value("adit_stun_answers_total", "short")).isZero();
   }
 
   @Test
@@ -247,14 +251,18 @@ class RelayTest {
   }
 
   @Test
-  void explainsEachOfItsCountersOnce() {
-    var names = new ArrayList<String>();
-    for (var reading : relay.metrics().readings()) {
-      names.add(reading.name());
-      assertThat(reading.sentence()).isNotEmpty();
-      assertThat(reading.value()).isZero();
+  void readsEachOfItsCountersOnceFromTheStart() {
+    var readings = Readings.of(List.of(relay.metrics()));
+    int values = 0;
+    for (var metric : readings.metrics()) {
+      assertThat(metric.help()).endsWith(".");
+      for (var sample : metric.samples()) {
+        assertThat(sample.value()).as(metric.name() + sample.labels()).isZero();
+        values++;
+      }
     }
-    assertThat(names).doesNotHaveDuplicates().contains("derp_packets_sent", "stun_answered");
+    assertThat(values).isEqualTo(DerpCounter.values().length + StunCounter.values().length);
+    assertThat(readings.metrics().stream().map(Metric::name)).doesNotHaveDuplicates();
   }
 
   private RelayConfig config(Path folder) {

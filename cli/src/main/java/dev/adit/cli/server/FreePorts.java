@@ -7,12 +7,24 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Looks whether all ports are free before anything is made: a server that cannot listen shall
 /// leave no keys and no database behind.
 final class FreePorts {
   private FreePorts() {}
+
+  /// The TCP ports of `config`, and these of UDP.
+  ///
+  /// @throws Failure as below
+  static void check(ServerConfig config, List<Endpoint> udp) throws IOException {
+    List<Endpoint> tcp = new ArrayList<>(config.listen());
+    if (config.metrics() != null) {
+      tcp.add(config.metrics());
+    }
+    check(tcp, udp);
+  }
 
   /// @throws Failure naming the first port that another program has, or we may not have
   static void check(List<Endpoint> tcp, List<Endpoint> udp) throws IOException {

@@ -12,6 +12,8 @@ import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.local.LocalLimits;
+import dev.adit.net.local.LocalServer;
 import dev.adit.relay.AllowFile;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
@@ -21,6 +23,7 @@ import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.RelayDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -29,6 +32,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +52,9 @@ import picocli.CommandLine.Spec;
           + " --open for everybody. adit relay describe prints what adit serve --relay-file reads."
     })
 public final class RelayCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);
+  private static final Path DEFAULT_RUN_DIR = Path.of("/run/adit");
+
   @Spec CommandSpec spec;
 
   @Mixin ServerOptions server = new ServerOptions();
@@ -66,6 +74,14 @@ public final class RelayCommand implements Callable<Integer> {
               + " changes.")
   @Nullable Path allowFile;
 
+  @Option(
+      names = "--run-dir",
+      paramLabel = "FOLDER",
+      description =
+          "Where the local socket goes, for adit metrics --relay (default: /run/adit, if it can be"
+              + " written).")
+  @Nullable Path runDir;
+
   @Option(names = "--open", description = "Serve everybody who finds this relay.")
   boolean open;
 
@@ -77,7 +93,7 @@ public final class RelayCommand implements Callable<Integer> {
           "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
     }
     ServerConfig config = server.config();
-    FreePorts.check(config.listen(), config.stun());
+    FreePorts.check(config, config.stun());
     try (Opened opened = new Opened()) {
       start(opened, config, keys);
       PrintWriter out = spec.commandLine().getOut();
@@ -97,14 +113,33 @@ public final class RelayCommand implements Callable<Integer> {
       ServerCertificate certificate = RelayParts.certificate(config, List.of(), random);
       RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
       Relay relay = opened.add(Relay.open(relayConfig, admission, Clock.SYSTEM, random));
-      FrontDoor _ =
+      FrontDoor door =
           opened.add(
               FrontDoor.start(
                   FrontDoorConfig.of(config.listen(), certificate.tls()),
                   relay.addTo(new Routes())));
+      ServerMetrics metrics = new ServerMetrics("relay", List.of(relay.metrics(), door::read));
+      metrics.listen(opened, config);
+      localSocket(opened, metrics);
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);
+    }
+  }
+
+  /// Only metrics are asked for there. A relay that may not write to the default folder does
+  /// without.
+  private void localSocket(Opened opened, ServerMetrics metrics) throws IOException {
+    Path folder = runDir == null ? DEFAULT_RUN_DIR : runDir;
+    try {
+      Files.createDirectories(folder);
+      metrics.socket(
+          opened, folder.resolve("relay.sock"), LocalServer.EVERYBODY, null, LocalLimits.metrics());
+    } catch (IOException e) {
+      if (runDir != null) {
+        throw e;
+      }
+      LOG.info("no local socket in {}, so no adit metrics --relay: {}", folder, e.getMessage());
     }
   }
 

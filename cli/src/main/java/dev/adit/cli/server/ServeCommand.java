@@ -12,6 +12,7 @@ import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
+import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
@@ -84,7 +85,7 @@ public final class ServeCommand implements Callable<Integer> {
     ServerConfig config = server.config();
     List<HttpsUrl> places = urls(config);
     List<RelayDescription> others = relaysOfFiles();
-    FreePorts.check(config.listen(), noDerp ? List.of() : config.stun());
+    FreePorts.check(config, noDerp ? List.of() : config.stun());
     Path socket = runDir.resolve("coordinator.sock");
     if (LocalServer.isLive(socket)) {
       throw Failure.failed(
@@ -108,6 +109,7 @@ public final class ServeCommand implements Callable<Integer> {
       SecureRandom random = new SecureRandom();
       ServerCertificate certificate = RelayParts.certificate(config, places, random);
       List<RelayDescription> relays = new ArrayList<>();
+      List<Readings.Source> counted = new ArrayList<>();
       Routes routes = new Routes();
       LateAdmission admission = new LateAdmission();
       if (!noDerp) {
@@ -119,6 +121,7 @@ public final class ServeCommand implements Callable<Integer> {
                     Clock.SYSTEM,
                     random));
         relays.add(relay.description());
+        counted.add(relay.metrics());
         var _ = relay.addTo(routes);
       }
       relays.addAll(others);
@@ -143,16 +146,19 @@ public final class ServeCommand implements Callable<Integer> {
               coordinator.agentStream(),
               coordinator.gate())
           .http(Coordinator.API_PREFIX, coordinator.api());
-      FrontDoor _ =
+      FrontDoor door =
           opened.add(
               FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls()), routes));
-      LocalServer _ =
-          opened.add(
-              LocalServer.start(
-                  runDir.resolve("coordinator.sock"),
-                  LocalServer.OWNER,
-                  coordinator.api(),
-                  LocalLimits.coordinator()));
+      counted.add(0, coordinator::read);
+      counted.add(door::read);
+      ServerMetrics metrics = new ServerMetrics("serve", counted);
+      metrics.listen(opened, config);
+      metrics.socket(
+          opened,
+          runDir.resolve("coordinator.sock"),
+          LocalServer.OWNER,
+          coordinator.api(),
+          LocalLimits.coordinator());
       AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stun UDP addresses and ports; default `[::]:3478`; port 3478 brings 40000 and 443 with it
 ///   where they are free
 /// @param addresses under which others reach this machine; default every global address
+/// @param metrics TCP address and port for `GET /metrics`; default null, none
 /// @param stateDir keys, certificate, database; default `/var/lib/adit`
 /// @param certificate PEM file, or null for a self-signed one in the state folder
 /// @param certificateKey PEM file (PKCS#8); given exactly if `certificate` is
@@ -23,6 +24,7 @@ record ServerConfig(
     List<Endpoint> listen,
     List<Endpoint> stun,
     List<IpAddress> addresses,
+    @Nullable Endpoint metrics,
     Path stateDir,
     @Nullable Path certificate,
     @Nullable Path certificateKey,

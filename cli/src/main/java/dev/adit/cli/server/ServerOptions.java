@@ -48,6 +48,15 @@ final class ServerOptions {
   List<String> addresses = List.of();
 
   @Option(
+      names = "--metrics",
+      paramLabel = "ADDR:PORT",
+      description = {
+        "TCP address for GET /metrics, such as 127.0.0.1:9586 (default: none; adit metrics prints them).",
+        "Plain HTTP, open to whoever reaches it; no key, name or address is in it."
+      })
+  @Nullable String metrics;
+
+  @Option(
       names = "--state-dir",
       paramLabel = "FOLDER",
       defaultValue = "/var/lib/adit",
@@ -90,9 +99,12 @@ final class ServerOptions {
   ServerConfig config() throws IOException {
     try {
       return new ServerConfig(
-          endpoints("--listen", listen),
-          endpoints("--stun", stun),
+          endpoints("--listen", listen, "[::]:443 or 192.0.2.1:443"),
+          endpoints("--stun", stun, "[::]:3478 or 192.0.2.1:3478"),
           addresses(),
+          metrics == null
+              ? null
+              : endpoints("--metrics", List.of(metrics), "127.0.0.1:9586").getFirst(),
           stateDir,
           certificate,
           certificateKey,
@@ -104,14 +116,13 @@ final class ServerOptions {
     }
   }
 
-  private static List<Endpoint> endpoints(String option, List<String> texts) {
+  private static List<Endpoint> endpoints(String option, List<String> texts, String example) {
     List<Endpoint> endpoints = new ArrayList<>();
     for (String text : texts) {
       try {
         endpoints.add(Endpoint.parse(onThisMachine(text)));
       } catch (MalformedException e) {
-        throw Failure.usage(
-            option + " " + text + ": expected for example [::]:443 or 192.0.2.1:443");
+        throw Failure.usage(option + " " + text + ": expected for example " + example);
       }
     }
     return endpoints;

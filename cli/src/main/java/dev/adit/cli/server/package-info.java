@@ -6,6 +6,7 @@
 ///   front door    └─▶ /api/v1/…             coordinator (administration, token needed)
 ///   UDP 3478 ─────▶ STUN                    relay
 ///   coordinator.sock ─▶ /api/v1/…           coordinator (administration, on this machine)
+///                   └─▶ /metrics            both; also on a port of its own, if wanted
 /// ```
 ///
 /// - Lives here: options, certificates, addresses, what is printed at the start. Elsewhere: the

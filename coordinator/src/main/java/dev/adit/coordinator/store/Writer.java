@@ -1,11 +1,15 @@
 package dev.adit.coordinator.store;
 
 import dev.adit.core.coordinator.Refusal;
+import dev.adit.net.Clock;
+import dev.adit.net.metrics.Counts;
+import dev.adit.net.metrics.Readings;
 import java.sql.SQLException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +34,31 @@ public final class Writer implements AutoCloseable {
   private static final int FULL = 13;
   private static final int CANNOT_OPEN = 14;
 
+  /// Why a transaction did not happen.
+  private enum Failure {
+    DISK_FULL("disk full", "The disk is full."),
+    LOCKED("database locked", "Another program holds the database's lock."),
+    READ_ONLY("database read-only", "The database, or its folder, cannot be written."),
+    DISK_ERROR("disk error", "The disk does not read or write as it should."),
+    DAMAGED("database damaged", "The database's file is not as it was written."),
+    DATABASE("database error", "The database refused it for another reason."),
+    INTERNAL("internal error", "A mistake of this program."),
+    QUEUE_FULL("too many changes wait", "10,000 waited already."),
+    STOPPING("it stops", "The coordinator is about to stop.");
+
+    private final String text;
+    private final String sentence;
+
+    Failure(String text, String sentence) {
+      this.text = text;
+      this.sentence = sentence;
+    }
+  }
+
   private final Database database;
+  private final LongAdder committed = new LongAdder();
+  private final LongAdder nanos = new LongAdder();
+  private final Counts<Failure> failures = new Counts<>(Failure.class);
   private final ThreadPoolExecutor thread =
       new ThreadPoolExecutor(
           1,
@@ -59,37 +87,66 @@ public final class Writer implements AutoCloseable {
     try {
       thread.execute(() -> done.accept(run(work)));
     } catch (RejectedExecutionException e) {
-      String why = thread.isShutdown() ? "it stops" : "too many changes wait";
-      done.accept(new Result.Failed<>(Refusal.unavailable(why, RETRY_SECONDS)));
+      done.accept(failed(thread.isShutdown() ? Failure.STOPPING : Failure.QUEUE_FULL));
     }
   }
 
   private <T> Result<T> run(Database.Work<T> work) {
+    long began = Clock.SYSTEM.nanos();
     try {
-      return new Result.Done<>(database.transact(work));
+      T value = database.transact(work);
+      committed.increment();
+      return new Result.Done<>(value);
     } catch (SQLException e) {
-      String why = reason(e);
-      LOG.warn("the database refused a change: {} ({})", why, e.getMessage());
-      return new Result.Failed<>(Refusal.unavailable(why, RETRY_SECONDS));
+      Failure why = reason(e);
+      LOG.warn("the database refused a change: {} ({})", why.text, e.getMessage());
+      return failed(why);
     } catch (RuntimeException e) {
       LOG.error("a change failed, nothing was written", e);
-      return new Result.Failed<>(Refusal.unavailable("internal error", RETRY_SECONDS));
+      return failed(Failure.INTERNAL);
+    } finally {
+      nanos.add(Clock.SYSTEM.nanos() - began);
     }
   }
 
-  private static String reason(SQLException e) {
+  private <T> Result<T> failed(Failure why) {
+    failures.count(why);
+    return new Result.Failed<>(Refusal.unavailable(why.text, RETRY_SECONDS));
+  }
+
+  private static Failure reason(SQLException e) {
     if (!(e instanceof SQLiteException sqlite)) {
-      return "database error";
+      return Failure.DATABASE;
     }
     // Extended result codes say more in their upper bits: https://sqlite.org/rescode.html
     return switch (sqlite.getResultCode().code & PRIMARY) {
-      case FULL -> "disk full";
-      case BUSY, LOCKED -> "database locked";
-      case READ_ONLY -> "database read-only";
-      case IO_ERROR, CANNOT_OPEN -> "disk error";
-      case CORRUPT -> "database damaged";
-      default -> "database error";
+      case FULL -> Failure.DISK_FULL;
+      case BUSY, LOCKED -> Failure.LOCKED;
+      case READ_ONLY -> Failure.READ_ONLY;
+      case IO_ERROR, CANNOT_OPEN -> Failure.DISK_ERROR;
+      case CORRUPT -> Failure.DAMAGED;
+      default -> Failure.DATABASE;
     };
+  }
+
+  /// Adds what it counts.
+  public void read(Readings into) {
+    into.counter(
+        "adit_database_transactions_total", "Transactions of the database.", committed.sum());
+    into.counters(
+        "adit_database_errors_total",
+        "Transactions that did not happen, by reason.",
+        "reason",
+        Failure.values(),
+        failure -> failure.sentence,
+        failures::value);
+    into.gauge("adit_database_waiting", "Transactions that wait for the one before.", waiting());
+    into.counters("adit_database_seconds_total", "Time spent in transactions.")
+        .add(nanos.sum() / 1e9);
+  }
+
+  private int waiting() {
+    return thread.getQueue().size();
   }
 
   /// Lets what was submitted finish, then closes the database.

@@ -62,6 +62,9 @@ final class AgentStream implements MessageConnection.Listener, Peer {
 
   @Override
   public void closed() {
+    if (!closing) {
+      hub.counters.ended(StreamEnd.GONE, machine != null);
+    }
     closing = true;
     if (machine != null) {
       hub.closed(this);
@@ -74,13 +77,17 @@ final class AgentStream implements MessageConnection.Listener, Peer {
         case Output.Send(byte[] message) -> write(message);
         case Output.Identified(PublicKey key) -> {
           machine = key;
+          hub.counters.proven();
           connection.peerProven();
         }
         case Output.Received(FromAgent message) -> dispatch(message);
-        case Output.Skipped(String what) -> LOG.debug("skipped {}", what);
+        case Output.Skipped(String what) -> {
+          hub.counters.skipped.increment();
+          LOG.debug("skipped {}", what);
+        }
         case Output.Close(int code, String why) -> {
           LOG.debug("stream of {} ends: {}", machine == null ? "a stranger" : machine, why);
-          close(code);
+          close(code, StreamEnd.of(code, why, machine != null));
         }
       }
     }
@@ -90,21 +97,22 @@ final class AgentStream implements MessageConnection.Listener, Peer {
   private void write(byte[] message) {
     if (connection.waitingBytes() > MOST_WAITING_BYTES) {
       LOG.info("stream of {} dropped: it does not read", machine);
-      close(POLICY_VIOLATION);
+      close(POLICY_VIOLATION, StreamEnd.NOT_READING);
     } else {
       connection.send(message);
     }
   }
 
-  private void close(int code) {
+  private void close(int code, StreamEnd why) {
     closing = true;
+    hub.counters.ended(why, machine != null);
     connection.close(code);
   }
 
   private void dispatch(FromAgent message) {
     if (waiting.incrementAndGet() > MOST_WAITING_MESSAGES) {
       LOG.info("stream of {} dropped: it sends faster than it is heard", machine);
-      close(POLICY_VIOLATION);
+      close(POLICY_VIOLATION, StreamEnd.TOO_FAST);
       return;
     }
     switch (message) {
@@ -156,7 +164,7 @@ final class AgentStream implements MessageConnection.Listener, Peer {
         held.add(what);
       } else {
         LOG.info("stream of {} dropped: its map is not ready in time", machine);
-        close(TRY_AGAIN_LATER);
+        close(TRY_AGAIN_LATER, StreamEnd.MAP_NOT_READY);
       }
     });
   }
@@ -176,7 +184,7 @@ final class AgentStream implements MessageConnection.Listener, Peer {
       return;
     }
     if (parts == null) {
-      close(TRY_AGAIN_LATER);
+      close(TRY_AGAIN_LATER, StreamEnd.MAP_NOT_READY);
       return;
     }
     session.sendEncoded(parts);

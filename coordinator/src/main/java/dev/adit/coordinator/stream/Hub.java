@@ -64,6 +64,7 @@ public final class Hub implements AutoCloseable {
   private final StreamNumbers numbers;
   private final LastSeen lastSeen;
 
+  final StreamCounters counters = new StreamCounters();
   private final Map<UUID, Room> rooms = new HashMap<>();
   private final Memberships memberships = new Memberships();
   private final Map<PublicKey, Session> running = new HashMap<>();
@@ -99,7 +100,7 @@ public final class Hub implements AutoCloseable {
     joins = new Joins(this, thread, writer, transactions, clock);
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
     for (NetworkView view : state.networks()) {
-      rooms.put(view.network().id(), new Room(view, records, maps, clock));
+      rooms.put(view.network().id(), new Room(view, records, maps, counters, clock));
       for (var node : view.nodes().values()) {
         memberships.put(node.row());
         admission.grant(node.row().nodeKey(), node.row().network());
@@ -148,6 +149,10 @@ public final class Hub implements AutoCloseable {
     UUID relay = presence != null && online ? presence.relay() : null;
     return new NodeStatus(
         node.row(), online, relay == null ? null : room.view.relayName(relay), seen);
+  }
+
+  CompletableFuture<HubSizes> sizes() {
+    return ask(() -> HubSizes.of(sessions.size(), rooms.values()));
   }
 
   /// Shows what was committed to those who follow it; to be called in the order of the commits, by
@@ -434,6 +439,7 @@ public final class Hub implements AutoCloseable {
   private void heal(Envelope held) {
     var record = Healing.verified(held, recordKeys.get());
     if (record == null) {
+      counters.reportUnsigned();
       LOG.debug("a report of a newer record was not signed by us");
       return;
     }
@@ -448,6 +454,7 @@ public final class Hub implements AutoCloseable {
   }
 
   private void healed(UUID id, HealingTransactions.Healed healed) {
+    counters.reported(healed.outcome());
     switch (healed.outcome()) {
       case Healing.Outcome.Ignored _ -> {}
       case Healing.Outcome.Alarm(long serial) ->
@@ -466,12 +473,13 @@ public final class Hub implements AutoCloseable {
       session.maps = 0;
     }
     if (++session.maps > MOST_MAPS) {
+      counters.mapsRefused.increment();
       session.peer.send(failure(0, Refusal.rateLimited(60, true)));
       return;
     }
     Room room = network == null ? null : rooms.get(network);
     if (room != null) {
-      room.sendMap(session);
+      room.sendMap(session, FullMap.ASKED);
     }
   }
 

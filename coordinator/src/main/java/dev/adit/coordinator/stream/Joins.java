@@ -40,6 +40,7 @@ final class Joins {
   /// @param proven it holds the node key of `join`
   void asked(Session session, Join join, boolean proven) {
     if (session.failedJoins >= MOST_FAILED_JOINS) {
+      hub.counters.joinRefused("rate_limited");
       session.peer.send(Hub.failure(join.id(), Refusal.rateLimited(60, true)));
       return;
     }
@@ -60,7 +61,10 @@ final class Joins {
 
   private void joined(Session session, long re, Writer.Result<Transactions.Joined> result) {
     switch (result) {
-      case Writer.Result.Failed(var refusal) -> session.peer.send(Hub.failure(re, refusal));
+      case Writer.Result.Failed(var refusal) -> {
+        hub.counters.joinRefused(refusal.code());
+        session.peer.send(Hub.failure(re, refusal));
+      }
       case Writer.Result.Done(var done) -> {
         Committed committed = done.committed();
         if (committed != null) {
@@ -68,9 +72,16 @@ final class Joins {
         }
         switch (done.outcome()) {
           case Joining.Outcome.Refused(var refusal) -> refuse(session, re, refusal);
-          case Joining.Outcome.Existing(var node) -> answer(session, re, node, true);
-          case Joining.Outcome.Rekeyed(var node) -> answer(session, re, node, true);
+          case Joining.Outcome.Existing(var node) -> {
+            hub.counters.joined(StreamCounters.Join.EXISTING);
+            answer(session, re, node, true);
+          }
+          case Joining.Outcome.Rekeyed(var node) -> {
+            hub.counters.joined(StreamCounters.Join.REKEYED);
+            answer(session, re, node, true);
+          }
           case Joining.Outcome.Created(var node) -> {
+            hub.counters.joined(StreamCounters.Join.CREATED);
             LOG.info("node {} joined network {}", node.name(), node.network());
             answer(session, re, node, false);
           }
@@ -97,6 +108,7 @@ final class Joins {
       long wait = failedJoins.failed(session.peer.address(), clock.nanos());
       told = wait == 0 ? refusal : Refusal.rateLimited(wait, false);
     }
+    hub.counters.joinRefused(told.code());
     LOG.info("a join was refused: {}", told.code());
     session.peer.send(Hub.failure(re, told));
   }

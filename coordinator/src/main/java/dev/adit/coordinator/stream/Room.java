@@ -29,16 +29,18 @@ final class Room {
   final Presences presences = new Presences();
   private final Records records;
   private final MapEncoders maps;
+  private final StreamCounters counters;
   private final Clock clock;
   private final Map<Long, Session> sessions = new HashMap<>();
   private final Gathering changes = new Gathering(1, GATHER);
   private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
   private long told;
 
-  Room(NetworkView view, Records records, MapEncoders maps, Clock clock) {
+  Room(NetworkView view, Records records, MapEncoders maps, StreamCounters counters, Clock clock) {
     this.view = view;
     this.records = records;
     this.maps = maps;
+    this.counters = counters;
     this.clock = clock;
     told = view.network().revision();
     presences.sized(view.nodes().size());
@@ -46,6 +48,11 @@ final class Room {
 
   UUID id() {
     return view.network().id();
+  }
+
+  /// How many streams hear of it.
+  int streams() {
+    return sessions.size();
   }
 
   /// The view has a new revision; [#timeReached] tells it: at once after 50 ms of quiet, else when
@@ -79,19 +86,21 @@ final class Room {
     }
     switch (view.resume(token)) {
       case NetworkView.Resume.Current _ -> {
+        counters.resumedCurrent.increment();
         session.peer.send(new Current(id(), told));
         sendPresence(session, presences.online(node));
       }
       case NetworkView.Resume.Changed(var difference) -> {
+        counters.deltas.increment();
         session.peer.send(delta(difference));
         sendPresence(session, presences.online(node));
       }
-      case NetworkView.Resume.Whole _ -> sendMap(session);
+      case NetworkView.Resume.Whole(var reason) -> sendMap(session, FullMap.of(reason));
     }
   }
 
   /// Sends the whole map.
-  void sendMap(Session session) {
+  void sendMap(Session session, FullMap why) {
     if (isBehind()) {
       tellChanges();
     }
@@ -99,6 +108,7 @@ final class Room {
     if (self == null) {
       return;
     }
+    counters.map(why);
     var nodes = new ArrayList<Envelope>(view.nodes().size());
     view.nodes().values().forEach(node -> nodes.add(node.record()));
     maps.send(
@@ -129,6 +139,7 @@ final class Room {
 
   private void sendPresence(Session session, List<NodePresence> nodes) {
     if (!nodes.isEmpty()) {
+      counters.presence(nodes.size());
       session.peer.send(new PeerPresence(id(), nodes));
     }
   }
@@ -163,6 +174,7 @@ final class Room {
       told = view.network().revision();
       changes.sent(clock.nanos());
       if (!sessions.isEmpty()) {
+        counters.deltas.add(sessions.size());
         var encoded = CoordinatorSession.encode(delta(difference));
         sessions.values().forEach(session -> session.peer.sendEncoded(encoded));
       }

@@ -3,9 +3,12 @@ package dev.adit.coordinator.stream;
 import dev.adit.core.limit.FairGate;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.Gate;
+import dev.adit.net.metrics.Counts;
+import dev.adit.net.metrics.Readings;
 import dev.adit.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /// How many strangers open streams at once (control R-AG-7), and nobody any more once the
 /// coordinator leaves. Thread-safe.
@@ -20,7 +23,22 @@ public final class StreamGate implements Gate {
 
   private final Clock clock;
   private final FairGate<Visitor, IpAddress> gate;
+  private final Counts<Refusal> refused = new Counts<>(Refusal.class);
+  private final LongAdder entered = new LongAdder();
   private int closedFor; // seconds to tell; 0 while open
+
+  /// Why somebody was not let in.
+  private enum Refusal {
+    FULL("As many wait as may, in all or of one site."),
+    WAITED("Waited 5 s, or gave up."),
+    LEAVING("The coordinator is about to stop.");
+
+    private final String sentence;
+
+    Refusal(String sentence) {
+      this.sentence = sentence;
+    }
+  }
 
   public StreamGate(Clock clock) {
     this.clock = clock;
@@ -33,6 +51,7 @@ public final class StreamGate implements Gate {
     Answer answer;
     synchronized (this) {
       if (closedFor > 0) {
+        refused.count(Refusal.LEAVING);
         return Answer.REFUSED;
       }
       answer =
@@ -42,13 +61,22 @@ public final class StreamGate implements Gate {
             case REFUSED -> Answer.REFUSED;
           };
     }
+    if (answer == Answer.ENTER) {
+      entered.increment();
+    } else if (answer == Answer.REFUSED) {
+      refused.count(Refusal.FULL);
+    }
     tick();
     return answer;
   }
 
   @Override
   public synchronized boolean withdraw(Visitor visitor) {
-    return gate.withdraw(visitor, visitor.address().site());
+    boolean waited = gate.withdraw(visitor, visitor.address().site());
+    if (waited) {
+      refused.count(closedFor > 0 ? Refusal.LEAVING : Refusal.WAITED);
+    }
+    return waited;
   }
 
   @Override
@@ -71,12 +99,37 @@ public final class StreamGate implements Gate {
         entering.add(next);
       }
     }
+    entered.add(entering.size());
     entering.forEach(Visitor::enter);
   }
 
   @Override
   public synchronized int retryAfterSeconds() {
     return closedFor > 0 ? closedFor : gate.retryAfterSeconds();
+  }
+
+  /// Adds what it counts.
+  public void read(Readings into) {
+    int inside;
+    int waiting;
+    synchronized (this) {
+      inside = gate.inside();
+      waiting = gate.waiting();
+    }
+    into.gauge(
+        "adit_coordinator_gate_in_flight",
+        "Strangers let in who have not proven their machine key yet.",
+        inside);
+    into.gauge("adit_coordinator_gate_waiting", "Strangers who wait to be let in.", waiting);
+    into.counter(
+        "adit_coordinator_gate_entered_total", "Strangers who were let in.", entered.sum());
+    into.counters(
+        "adit_coordinator_gate_refused_total",
+        "Strangers who were sent away and told when to come again, by reason.",
+        "reason",
+        Refusal.values(),
+        refusal -> refusal.sentence,
+        refused::value);
   }
 
   /// From now on nobody is let in; everybody, and who waits now within 5 s, is told to come again

@@ -140,4 +140,9 @@ public final class FairGate<P, S> {
   public int waiting() {
     return waiting;
   }
+
+  /// Who was let in and counts still.
+  public int inside() {
+    return inside.size();
+  }
 }

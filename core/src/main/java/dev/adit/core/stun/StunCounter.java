@@ -2,11 +2,11 @@ package dev.adit.core.stun;
 
 /// What a STUN server counts, a sentence each.
 public enum StunCounter {
-  ANSWERED("Binding requests answered"),
-  ANSWERED_SHORT("of these, requests in Tailscale's form, which get its short answer"),
-  ERRORS("requests answered with error 420, because they ask for what is not offered"),
-  NOT_STUN("datagrams that are not STUN requests, or damaged ones"),
-  LIMITED("requests not answered, because their source or its network asks too often");
+  ANSWERED("Binding requests answered."),
+  ANSWERED_SHORT("Requests answered that have Tailscale's form, and get its short answer."),
+  ERRORS("Requests answered with error 420, because they ask for what is not offered."),
+  NOT_STUN("Datagrams that are not STUN requests, or damaged ones."),
+  LIMITED("Requests not answered, because their source or its network asks too often.");
 
   private final String sentence;
 

@@ -1,5 +1,7 @@
 package dev.adit.net.frontdoor;
 
+import dev.adit.net.Clock;
+import dev.adit.net.metrics.Readings;
 import dev.adit.wire.Endpoint;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -61,9 +63,14 @@ public final class FrontDoor implements AutoCloseable {
   private final EventLoopGroup group;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
+  private final DoorCounters counters = new DoorCounters();
+  private final ConnectionLimits limits;
 
-  private FrontDoor(EventLoopGroup group) {
+  private FrontDoor(EventLoopGroup group, FrontDoorConfig config) {
     this.group = group;
+    this.limits =
+        new ConnectionLimits(
+            config.maxConnections(), config.maxUnprovenPerAddress(), counters, Clock.SYSTEM);
   }
 
   /// Listens on every address of the configuration, or on none.
@@ -77,7 +84,7 @@ public final class FrontDoor implements AutoCloseable {
     var group =
         new MultiThreadIoEventLoopGroup(
             config.threads(), new DefaultThreadFactory("front-door", true), io);
-    var door = new FrontDoor(group);
+    var door = new FrontDoor(group, config);
     try {
       var bootstrap = door.bootstrap(config, routes, tls, epoll);
       for (var endpoint : config.listen()) {
@@ -93,7 +100,6 @@ public final class FrontDoor implements AutoCloseable {
 
   private ServerBootstrap bootstrap(
       FrontDoorConfig config, Routes routes, @Nullable SslContext tls, boolean epoll) {
-    var limits = new ConnectionLimits(config.maxConnections(), config.maxUnprovenPerAddress());
     Class<? extends ServerChannel> kind =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     var bootstrap =
@@ -114,11 +120,15 @@ public final class FrontDoor implements AutoCloseable {
                     if (tls != null) {
                       var handler = tls.newHandler(channel.alloc());
                       handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
+                      handler.handshakeFuture().addListener(done -> handshake(done.cause()));
                       channel.pipeline().addLast(handler);
                     }
                     var door =
                         new HttpDoor(
-                            routes, config.requestSeconds(), HttpDoor.Workers.VIRTUAL_THREADS);
+                            routes,
+                            config.requestSeconds(),
+                            HttpDoor.Workers.VIRTUAL_THREADS,
+                            counters);
                     channel.pipeline().addLast(door.handlers());
                   }
                 });
@@ -128,6 +138,19 @@ public final class FrontDoor implements AutoCloseable {
           .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
     }
     return bootstrap;
+  }
+
+  private void handshake(@Nullable Throwable failure) {
+    if (failure == null) {
+      counters.tlsDone.increment();
+    } else {
+      counters.tlsFailures.count(DoorCounters.TlsFailure.of(failure));
+    }
+  }
+
+  /// Adds what it counts.
+  public void read(Readings into) {
+    counters.read(limits.open(), into);
   }
 
   private static Channel bind(ServerBootstrap bootstrap, Endpoint endpoint) throws IOException {

@@ -42,6 +42,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private final Routes routes;
   private final int requestSeconds;
   private final Workers workers;
+  private final DoorCounters counters;
   private final RequestDecoder decoder = new RequestDecoder();
   private final HttpResponseEncoder encoder = new HttpResponseEncoder();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
@@ -60,10 +61,11 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
         };
   }
 
-  HttpDoor(Routes routes, int requestSeconds, Workers workers) {
+  HttpDoor(Routes routes, int requestSeconds, Workers workers, DoorCounters counters) {
     this.routes = routes;
     this.requestSeconds = requestSeconds;
     this.workers = workers;
+    this.counters = counters;
   }
 
   /// This and its codec, in the pipeline's order.
@@ -85,7 +87,13 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void awaitRequest(ChannelHandlerContext context) {
     disarm();
-    deadline = context.executor().schedule(() -> context.close(), requestSeconds, TimeUnit.SECONDS);
+    deadline =
+        context.executor().schedule(() -> tooLate(context), requestSeconds, TimeUnit.SECONDS);
+  }
+
+  private void tooLate(ChannelHandlerContext context) {
+    counters.timeouts.increment();
+    context.close();
   }
 
   private void disarm() {
@@ -202,6 +210,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
       answer(context, head, refusal);
       return;
     }
+    counters.upgrades.count(DoorCounters.Upgrade.DERP);
     leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
     var stream = new ByteStream(context.channel(), derp.acceptor());
     context.pipeline().addLast(stream);
@@ -239,6 +248,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void openMessages(
       ChannelHandlerContext context, HttpRequest head, Routes.Message route, Runnable proven) {
+    counters.upgrades.count(DoorCounters.Upgrade.MESSAGES);
     leaveHttp(context, WebSocketHandshake.acceptance(head, route.subprotocol()));
     var config =
         WebSocketDecoderConfig.newBuilder()
@@ -250,7 +260,9 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
             .build();
     context.pipeline().addLast(new WebSocket13FrameEncoder(false));
     context.pipeline().addLast(new WebSocket13FrameDecoder(config));
-    context.pipeline().addLast(new MessageStream(context.channel(), route.acceptor(), proven));
+    context
+        .pipeline()
+        .addLast(new MessageStream(context.channel(), route.acceptor(), proven, counters));
     handOver(context);
   }
 
@@ -317,6 +329,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void answer(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
     boolean keepAlive = HttpUtil.isKeepAlive(head);
+    counters.answered(response.status());
     var written = Answers.write(context, head, response, keepAlive);
     if (keepAlive) {
       awaitRequest(context);
@@ -331,6 +344,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private void refuse(ChannelHandlerContext context, HttpResponse response) {
     leaving = true;
     disarm();
+    counters.answered(response.status());
     Answers.write(context, request, response, false).addListener(_ -> HalfClose.ofOutput(context));
     deadline = context.executor().schedule(() -> context.close(), LINGER_SECONDS, TimeUnit.SECONDS);
   }

@@ -39,12 +39,18 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
 
   private final Connection connection;
   private final MessageConnection.Listener listener;
+  private final DoorCounters counters;
   private final ByteArrayOutputStream parts = new ByteArrayOutputStream(0);
   private boolean closing;
   private boolean closed;
 
   /// @param proven run on the event loop when the peer has proven who it is
-  MessageStream(Channel channel, MessageConnection.Acceptor acceptor, Runnable proven) {
+  MessageStream(
+      Channel channel,
+      MessageConnection.Acceptor acceptor,
+      Runnable proven,
+      DoorCounters counters) {
+    this.counters = counters;
     connection = new Connection(channel, proven);
     listener = acceptor.accept(connection);
   }
@@ -105,8 +111,16 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
       case PongWebSocketFrame _ -> {}
       case BinaryWebSocketFrame binary when !closing -> part(context, binary);
       case ContinuationWebSocketFrame next when !closing -> part(context, next);
-      default -> startClosing(context.channel(), CLOSE_UNSUPPORTED); // text
+      default -> refuse(context, CLOSE_UNSUPPORTED, DoorCounters.BadMessage.TEXT);
     }
+  }
+
+  private ChannelFuture refuse(
+      ChannelHandlerContext context, int code, DoorCounters.BadMessage why) {
+    if (!closing) {
+      counters.badMessages.count(why);
+    }
+    return startClosing(context.channel(), code);
   }
 
   private void closeReceived(ChannelHandlerContext context, CloseWebSocketFrame close) {
@@ -122,7 +136,7 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
   private void part(ChannelHandlerContext context, WebSocketFrame frame) {
     ByteBuf content = frame.content();
     if (parts.size() + content.readableBytes() > MAX_MESSAGE) {
-      startClosing(context.channel(), CLOSE_TOO_BIG);
+      refuse(context, CLOSE_TOO_BIG, DoorCounters.BadMessage.TOO_BIG);
       return;
     }
     byte[] bytes = new byte[content.readableBytes()];
@@ -152,7 +166,7 @@ final class MessageStream extends SimpleChannelInboundHandler<WebSocketFrame> {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof CorruptedWebSocketFrameException violation) {
       context.pipeline().replace(WebSocket13FrameDecoder.class, null, new Discard());
-      startClosing(context.channel(), violation.closeStatus().code())
+      refuse(context, violation.closeStatus().code(), DoorCounters.BadMessage.FRAMES)
           .addListener(_ -> HalfClose.ofOutput(context));
     } else {
       LOG.debug("WebSocket ended", cause);

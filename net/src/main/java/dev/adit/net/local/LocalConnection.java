@@ -5,6 +5,8 @@ import dev.adit.net.http.HttpHead;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.http.RequestTarget;
+import dev.adit.net.metrics.Counts;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -15,27 +17,37 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/// One connection to a local socket: reads requests, asks the handler, writes answers. Confined to
-/// its virtual thread.
+/// One connection to a local socket, or to the port for monitoring: reads requests, asks the
+/// handler, writes answers. Confined to its virtual thread.
 final class LocalConnection {
   private final Closeable channel;
-  private final HttpRequest.LocalUser user;
+  private final Guard guard;
+  private final @Nullable Endpoint peer;
+  private final HttpRequest.@Nullable LocalUser user;
   private final HttpHandler handler;
   private final LocalLimits limits;
   private final InputStream in;
   private final OutputStream out;
 
+  /// @param peer null on a Unix socket
+  /// @param user null over TCP
   LocalConnection(
-      SocketChannel channel, HttpRequest.LocalUser user, HttpHandler handler, LocalLimits limits) {
+      SocketChannel channel,
+      Guard guard,
+      @Nullable Endpoint peer,
+      HttpRequest.@Nullable LocalUser user,
+      HttpHandler handler,
+      LocalLimits limits) {
     this(
         Channels.newInputStream(channel),
         Channels.newOutputStream(channel),
         channel,
+        guard,
+        peer,
         user,
         handler,
         limits);
@@ -46,63 +58,70 @@ final class LocalConnection {
       InputStream in,
       OutputStream out,
       Closeable channel,
-      HttpRequest.LocalUser user,
+      Guard guard,
+      @Nullable Endpoint peer,
+      HttpRequest.@Nullable LocalUser user,
       HttpHandler handler,
       LocalLimits limits) {
     this.in = new BufferedInputStream(in);
     this.out = out;
     this.channel = channel;
+    this.guard = guard;
+    this.peer = peer;
     this.user = user;
     this.handler = handler;
     this.limits = limits;
   }
 
   /// Until the peer ends it, asks for an end, breaks the protocol or takes too long.
-  void serve(boolean admitted) throws IOException {
+  void serve(boolean admitted, Counts<LocalRefusal> refusals) throws IOException {
     boolean more = true;
     while (more) {
       HttpHead head;
       HttpRequest request = null;
-      HttpResponse refusal;
+      LocalRefusal refusal;
       try (var _ = new Deadline(limits.readTimeout(), channel)) {
         head = HttpHead.read(in);
         if (head == null) {
           return;
         }
-        refusal =
-            admitted ? refusal(head) : HttpResponse.text(503, "too many connections; try again");
+        refusal = admitted ? refusal(head) : LocalRefusal.TOO_MANY;
         if (refusal == null) {
           request = read(head);
         }
       } catch (HttpHead.BodyTooLong e) {
+        refusals.count(LocalRefusal.BODY);
         answer(
             HttpResponse.text(413, "the body is longer than " + limits.maxBody() + " bytes"),
             false);
         return;
       }
-      more = request != null && head.keepsAlive();
-      answer(request != null ? handle(request) : orBadRequest(refusal), more);
+      if (request != null) {
+        more = head.keepsAlive();
+        answer(handle(request), more);
+      } else {
+        LocalRefusal why = refusal == null ? LocalRefusal.MALFORMED : refusal;
+        refusals.count(why);
+        more = false;
+        answer(refused(why), false);
+      }
     }
   }
 
-  private static HttpResponse orBadRequest(@Nullable HttpResponse refusal) {
-    return refusal != null ? refusal : HttpResponse.text(400, "not an HTTP/1.1 request");
+  private @Nullable LocalRefusal refusal(HttpHead head) {
+    LocalRefusal refusal = guard.refusal(head);
+    boolean inPieces = refusal == null && head.header("transfer-encoding") != null;
+    return inPieces ? LocalRefusal.BODY : refusal;
   }
 
-  /// `Host` and `Origin` keep web pages out: a browser that was led here by a foreign name cannot
-  /// set the one, and sends the other.
-  private static @Nullable HttpResponse refusal(HttpHead head) {
-    String host = head.header("host");
-    if (host == null || !host.toLowerCase(Locale.ROOT).equals("adit.local")) {
-      return HttpResponse.text(421, "Host must be adit.local");
-    }
-    if (head.header("origin") != null) {
-      return HttpResponse.text(403, "requests of web pages are refused");
-    }
-    if (head.header("transfer-encoding") != null) {
-      return HttpResponse.text(411, "the body needs a Content-Length");
-    }
-    return null;
+  private HttpResponse refused(LocalRefusal why) {
+    return switch (why) {
+      case TOO_MANY -> HttpResponse.text(503, "too many connections; try again");
+      case HOST -> HttpResponse.text(421, guard.expectedHost());
+      case ORIGIN -> HttpResponse.text(403, "requests of web pages are refused");
+      case BODY -> HttpResponse.text(411, "the body needs a Content-Length");
+      case MALFORMED -> HttpResponse.text(400, "not an HTTP/1.1 request");
+    };
   }
 
   /// Null if the start line or the path is malformed.
@@ -125,7 +144,7 @@ final class LocalConnection {
       throw new EOFException("connection ended inside a body");
     }
     return new HttpRequest(
-        line.substring(0, first), target.path(), target.query(), head.headers(), body, null, user);
+        line.substring(0, first), target.path(), target.query(), head.headers(), body, peer, user);
   }
 
   private HttpResponse handle(HttpRequest request) {

@@ -20,6 +20,11 @@ public record LocalLimits(int maxBody, int maxConnections, Duration readTimeout)
     return new LocalLimits(64 * 1024, 64, Duration.ofSeconds(10));
   }
 
+  /// The port for monitoring: no bodies.
+  public static LocalLimits metrics() {
+    return new LocalLimits(0, 16, Duration.ofSeconds(10));
+  }
+
   /// The coordinator's socket: bodies up to 1 MiB.
   public static LocalLimits coordinator() {
     return new LocalLimits(1024 * 1024, 64, Duration.ofSeconds(10));

@@ -1,6 +1,7 @@
 package dev.adit.net.local;
 
 import dev.adit.net.http.HttpHandler;
+import dev.adit.net.metrics.Readings;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -10,9 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Serves HTTP/1.1 on a Unix socket: each connection is one virtual thread (control R-ADM-3).
 ///
@@ -32,27 +30,21 @@ public final class LocalServer implements AutoCloseable {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE);
 
-  /// Made at first use: who starts quickly loads no log back end.
-  private static final class Log {
-    static final Logger LOG = LoggerFactory.getLogger(LocalServer.class);
-  }
-
   private final Path socket;
-  private final ServerSocketChannel listener;
-  private final HttpHandler handler;
-  private final LocalLimits limits;
-  private final LocalUsers users;
-  private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
-  private volatile boolean closed;
+  private final Acceptor acceptor;
 
   private LocalServer(
       Path socket, ServerSocketChannel listener, HttpHandler handler, LocalLimits limits)
       throws IOException {
     this.socket = socket;
-    this.listener = listener;
-    this.handler = handler;
-    this.limits = limits;
-    this.users = LocalUsers.ownerOf(socket);
+    LocalUsers users = LocalUsers.ownerOf(socket);
+    this.acceptor =
+        new Acceptor(
+            socket.toString(),
+            listener,
+            limits.maxConnections(),
+            channel ->
+                new LocalConnection(channel, Guard.UNIX, null, users.of(channel), handler, limits));
   }
 
   /// Listens on `socket`, whose folder must exist. A socket file that nobody serves is replaced.
@@ -67,7 +59,7 @@ public final class LocalServer implements AutoCloseable {
       listener.bind(UnixDomainSocketAddress.of(socket), 64);
       Files.setPosixFilePermissions(socket, mode);
       var server = new LocalServer(socket, listener, handler, limits);
-      Thread.ofVirtual().name("local-accept").start(server::accept);
+      server.acceptor.start();
       return server;
     } catch (IOException e) {
       listener.close();
@@ -94,42 +86,22 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    while (!closed) {
-      try {
-        SocketChannel channel = listener.accept();
-        boolean admitted = connections.size() < limits.maxConnections();
-        if (admitted) {
-          connections.add(channel);
-        }
-        Thread.ofVirtual().name("local-connection").start(() -> serve(channel, admitted));
-      } catch (IOException e) {
-        if (!closed) {
-          Log.LOG.error("{}: stopped listening: {}", socket, e.toString());
-        }
-        return;
-      }
-    }
-  }
-
-  private void serve(SocketChannel channel, boolean admitted) {
-    try (channel) {
-      new LocalConnection(channel, users.of(channel), handler, limits).serve(admitted);
-    } catch (IOException e) {
-      Log.LOG.debug("{}: connection ended: {}", socket, e.toString());
-    } finally {
-      connections.remove(channel);
-    }
+  /// Adds what this socket counts.
+  public void read(Readings into) {
+    into.gauge("adit_local_connections", "Connections open to the local socket.", acceptor.open());
+    into.counters(
+        "adit_local_requests_refused_total",
+        "Requests to the local socket that were refused before anything was done, by reason.",
+        "reason",
+        LocalRefusal.values(),
+        LocalRefusal::sentence,
+        acceptor.refusals()::value);
   }
 
   /// Stops listening, removes the socket file and ends the connections.
   @Override
   public void close() throws IOException {
-    closed = true;
-    listener.close();
+    acceptor.close();
     Files.deleteIfExists(socket);
-    for (SocketChannel channel : connections) {
-      channel.close();
-    }
   }
 }

@@ -1,4 +1,5 @@
-/// HTTP/1.1 over Unix sockets: how the command line talks to a program on the same machine.
+/// HTTP/1.1 over Unix sockets: how the command line talks to a program on the same machine; and a
+/// TCP port for monitoring.
 ///
 /// - Lives here: server, client, limits, who is at the other end. Elsewhere: the handlers (the
 ///   programs). Without Netty, because the agent must start fast.

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -175,6 +176,8 @@ public final class UdpService implements AutoCloseable {
           follow();
         }
       }
+    } catch (ClosedSelectorException e) {
+      // Closed while it looked who is ready.
     } catch (IOException e) {
       LOG.error("UDP service stopped", e);
     } finally {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithLength;
+import dev.adit.net.Clock;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.http.RequestTarget;
 import dev.adit.testkit.Pieces;
@@ -87,10 +88,11 @@ class HttpDoorFuzzTest {
     List<String> heard = new ArrayList<>();
     var derp = new ByteArrayOutputStream();
     var allocator = new UnpooledByteBufAllocator(false);
-    var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run());
+    var counters = new DoorCounters();
+    var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run(), counters);
     var channel = new Connection();
     channel.config().setAllocator(allocator);
-    channel.pipeline().addLast(new Peer(new ConnectionLimits(10, 10)));
+    channel.pipeline().addLast(new Peer(new ConnectionLimits(10, 10, counters, Clock.SYSTEM)));
     channel.pipeline().addLast(door.handlers());
     channel.pipeline().fireChannelActive();
     for (byte[] piece : pieces) {

@@ -9,6 +9,7 @@ import com.code_intelligence.jazzer.mutation.annotation.WithLength;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpRequest.LocalUser;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.metrics.Counts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -31,6 +32,8 @@ class LocalHttpFuzzTest {
             new ByteArrayInputStream(bytes),
             out,
             () -> {},
+            Guard.UNIX,
+            null,
             USER,
             request -> {
               handled.add(request);
@@ -38,7 +41,7 @@ class LocalHttpFuzzTest {
             },
             LIMITS);
     try {
-      connection.serve(true);
+      connection.serve(true, new Counts<>(LocalRefusal.class));
     } catch (IOException expected) {
       assertThat(expected.getMessage()).isNotEmpty();
     }

@@ -21,6 +21,20 @@ final class OtherErrors {
   static final List<ErrorCase> NODE =
       List.of(
           when("no agent runs", attempt -> attempt.fails("l", "status")),
+          when("metrics: no agent runs", attempt -> attempt.fails("l", "metrics")),
+          when(
+              "metrics: no coordinator runs",
+              attempt -> attempt.fails("l", "metrics", "--coordinator")),
+          when("metrics: no relay runs", attempt -> attempt.fails("l", "metrics", "--relay")),
+          when(
+              "metrics: of two programs",
+              attempt -> attempt.fails("l", "metrics", "--relay", "--coordinator")),
+          when(
+              "metrics: not allowed to use the coordinator",
+              attempt ->
+                  attempt
+                      .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                      .fails("srv", "metrics", "--coordinator")),
           when(
               "down by another user",
               attempt -> {
@@ -80,6 +94,10 @@ final class OtherErrors {
           when(
               "serve: --listen without port",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", "0.0.0.0")),
+          when("serve: metrics port in use", attempt -> free(attempt, "--metrics", "0.0.0.0:443")),
+          when(
+              "serve: --metrics without port",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--metrics", "9586")),
           when(
               "serve: --url that is none",
               attempt -> attempt.fails("l", "serve", "--url", "http://192.0.2.1")),

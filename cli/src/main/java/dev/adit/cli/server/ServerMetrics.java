@@ -1,0 +1,62 @@
+package dev.adit.cli.server;
+
+import dev.adit.cli.metrics.ProcessReadings;
+import dev.adit.cli.metrics.PrometheusPage;
+import dev.adit.net.http.HttpHandler;
+import dev.adit.net.local.LocalLimits;
+import dev.adit.net.local.LocalServer;
+import dev.adit.net.local.MetricsServer;
+import dev.adit.net.metrics.MetricsHandler;
+import dev.adit.net.metrics.Readings;
+import dev.adit.wire.Endpoint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The one page of metrics of a server process, on its local socket and, if wanted, on a TCP port.
+final class ServerMetrics {
+  private final MetricsHandler handler;
+  private volatile @Nullable LocalServer socket;
+
+  /// @param role `serve` or `relay`
+  /// @param programs what is counted, in the order of the page
+  ServerMetrics(String role, List<Readings.Source> programs) {
+    List<Readings.Source> sources = new ArrayList<>(programs);
+    sources.add(this::readSocket);
+    sources.add(new ProcessReadings(role));
+    handler = new MetricsHandler(sources, PrometheusPage::of);
+  }
+
+  private void readSocket(Readings into) {
+    LocalServer now = socket;
+    if (now != null) {
+      now.read(into);
+    }
+  }
+
+  /// Listens on a TCP port if the configuration says so.
+  void listen(Opened opened, ServerConfig config) throws IOException {
+    Endpoint metrics = config.metrics();
+    if (metrics != null) {
+      MetricsServer _ = opened.add(MetricsServer.start(metrics, handler));
+    }
+  }
+
+  /// Opens the local socket.
+  ///
+  /// @param other for everything but metrics; null for nothing else
+  void socket(
+      Opened opened,
+      Path file,
+      Set<PosixFilePermission> mode,
+      @Nullable HttpHandler other,
+      LocalLimits limits)
+      throws IOException {
+    HttpHandler all = other == null ? handler : handler.before(other);
+    socket = opened.add(LocalServer.start(file, mode, all, limits));
+  }
+}

@@ -1,0 +1,144 @@
+package dev.adit.net.frontdoor;
+
+import dev.adit.net.metrics.Counts;
+import dev.adit.net.metrics.Metric;
+import dev.adit.net.metrics.Readings;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLException;
+
+/// Everything a front door counts. Thread-safe.
+final class DoorCounters {
+  /// Why a connection was ended before anything was read.
+  enum Refusal {
+    TOO_MANY("The server has as many connections as it may."),
+    TOO_MANY_OF_ADDRESS("Its address has too many whose peers have not proven who they are."),
+    TOO_FAST("Its address makes new connections faster than TLS handshakes are given away.");
+
+    private final String sentence;
+
+    Refusal(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  /// Why a TLS handshake did not succeed.
+  enum TlsFailure {
+    TIMEOUT("Not finished in time."),
+    NOT_TLS("The first bytes were no TLS."),
+    GONE("The peer ended the connection."),
+    REFUSED("No common version or cipher, or one end refused the other's certificate."),
+    OTHER("Anything else.");
+
+    private final String sentence;
+
+    TlsFailure(String sentence) {
+      this.sentence = sentence;
+    }
+
+    static TlsFailure of(Throwable cause) {
+      return switch (cause) {
+        case SslHandshakeTimeoutException _ -> TIMEOUT;
+        case NotSslRecordException _ -> NOT_TLS;
+        case ClosedChannelException _ -> GONE;
+        case SSLException e when e.getCause() instanceof ClosedChannelException -> GONE;
+        case SSLException _ -> REFUSED;
+        default -> OTHER;
+      };
+    }
+  }
+
+  /// Where a connection went when it left HTTP.
+  enum Upgrade {
+    DERP("To the relay."),
+    MESSAGES("To the coordinator, as a WebSocket.");
+
+    private final String sentence;
+
+    Upgrade(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  /// Why a WebSocket was ended.
+  enum BadMessage {
+    TEXT("A text message, or a frame of unknown kind."),
+    TOO_BIG("A message over 65,535 bytes."),
+    FRAMES("Frames against RFC 6455, such as one without mask.");
+
+    private final String sentence;
+
+    BadMessage(String sentence) {
+      this.sentence = sentence;
+    }
+  }
+
+  private static final int STATUSES = 600;
+
+  final LongAdder accepted = new LongAdder();
+  final Counts<Refusal> refused = new Counts<>(Refusal.class);
+  final LongAdder tlsDone = new LongAdder();
+  final Counts<TlsFailure> tlsFailures = new Counts<>(TlsFailure.class);
+  final LongAdder timeouts = new LongAdder();
+  final Counts<Upgrade> upgrades = new Counts<>(Upgrade.class);
+  final Counts<BadMessage> badMessages = new Counts<>(BadMessage.class);
+  private final AtomicLongArray answers = new AtomicLongArray(STATUSES);
+
+  void answered(int status) {
+    answers.incrementAndGet(status > 0 && status < STATUSES ? status : 0);
+  }
+
+  /// @param open connections there are now
+  void read(int open, Readings into) {
+    into.gauge("adit_http_connections", "TCP connections open to the front door.", open);
+    into.counter(
+        "adit_http_connections_accepted_total",
+        "TCP connections accepted by the front door.",
+        accepted.sum());
+    into.counters(
+        "adit_http_connections_refused_total",
+        "TCP connections ended at once because of a limit, by reason.",
+        "reason",
+        Refusal.values(),
+        refusal -> refusal.sentence,
+        refused::value);
+    into.counter("adit_tls_handshakes_total", "TLS handshakes that succeeded.", tlsDone.sum());
+    into.counters(
+        "adit_tls_handshakes_failed_total",
+        "TLS handshakes that did not succeed, by reason.",
+        "reason",
+        TlsFailure.values(),
+        failure -> failure.sentence,
+        tlsFailures::value);
+    into.counter(
+        "adit_http_request_timeouts_total",
+        "Connections ended because no whole request came in time.",
+        timeouts.sum());
+    into.counters(
+        "adit_http_upgrades_total",
+        "Connections that left HTTP, by where they went.",
+        "to",
+        Upgrade.values(),
+        upgrade -> upgrade.sentence,
+        upgrades::value);
+    into.counters(
+        "adit_websockets_refused_total",
+        "WebSockets ended because of what the peer sent, by reason.",
+        "reason",
+        BadMessage.values(),
+        bad -> bad.sentence,
+        badMessages::value);
+    Metric byStatus =
+        into.counters(
+            "adit_http_answers_total", "HTTP answers, by status; upgrades not counted.", "status");
+    for (int status = 1; status < STATUSES; status++) {
+      long count = answers.get(status);
+      if (count > 0) {
+        byStatus.add(count, Integer.toString(status));
+      }
+    }
+  }
+}
