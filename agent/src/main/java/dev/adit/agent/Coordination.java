@@ -69,6 +69,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   // confined to the packet loop
   private @Nullable MapFollower follower;
   private boolean saveWanted;
+  private boolean toldUp = true;
   private long savedAt = Long.MIN_VALUE / 2;
   private long unreachableSince; // seconds on the coordinator's clock; 0 while it is not
   private MapFollower.Output.@Nullable SelfChanged self;
@@ -217,7 +218,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
             save();
           }
         }
-        case MapFollower.Output.Suspended(var why) -> remark = why;
+        case MapFollower.Output.Suspended(var why, _) -> remark = why;
         case MapFollower.Output.Left(var reason) -> left(reason);
         case MapFollower.Output.EndStream(var why) -> {
           AgentLog.warn(Coordination.class, "the coordinator contradicts itself: {}", why);
@@ -228,8 +229,11 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       }
     }
     MapFollower.Output.SelfChanged own = self;
-    if (mapChanged && own != null) {
-      events.mapChanged(new MapView(own.self(), own.networkName(), own.ranges(), peers, relays));
+    boolean up = !held.isMissing();
+    if ((mapChanged || up != toldUp) && own != null) {
+      toldUp = up;
+      events.mapChanged(
+          new MapView(own.self(), own.networkName(), own.ranges(), peers, relays, up));
     }
     for (ControlMessage.NodePresence presence : heard) {
       events.presenceHeard(presence);

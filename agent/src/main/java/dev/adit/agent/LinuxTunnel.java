@@ -159,6 +159,10 @@ final class LinuxTunnel implements Tunnel {
   }
 
   private void applyAddresses(Wanted wanted) throws IOException {
+    if (!wanted.up()) {
+      takeDown();
+      return;
+    }
     if (linkIsUp && addresses.equals(Set.copyOf(wanted.addresses()))) {
       return;
     }
@@ -181,6 +185,15 @@ final class LinuxTunnel implements Tunnel {
       routes.up(link, AgentConfig.TUNNEL_MTU);
       linkIsUp = true;
     }
+  }
+
+  private void takeDown() throws IOException {
+    RouteNetlink.Link link = netlink().link(config.interfaceName());
+    if (link != null && link.up()) {
+      netlink().down(link);
+    }
+    linkIsUp = false;
+    addresses.clear(); // the kernel drops some of them: all are given anew
   }
 
   private static int length(IpAddress address, List<Prefix> ranges) {

@@ -11,9 +11,11 @@ import java.util.List;
 /// @param ranges of the network's addresses
 /// @param peers every other node
 /// @param relays those to be used, the first is everybody's home
+/// @param up false while the coordinator does not know this node (control R-DB-10)
 record MapView(
     NodeRecord self,
     String networkName,
     List<Prefix> ranges,
     List<NodeRecord> peers,
-    List<RelayRecord> relays) {}
+    List<RelayRecord> relays,
+    boolean up) {}

@@ -95,7 +95,7 @@ final class Membership {
     for (NodeRecord node : nodes.values()) {
       wanted.add(new Tunnel.Peer(node.key(), ports.portOf(node.key()), node.addresses()));
     }
-    orders.configure(new Tunnel.Wanted(wanted, now.self().addresses(), now.ranges()));
+    orders.configure(new Tunnel.Wanted(wanted, now.self().addresses(), now.ranges(), now.up()));
   }
 
   private void peersChanged(List<NodeRecord> records) throws IOException {

@@ -17,7 +17,8 @@ public interface Tunnel extends AutoCloseable {
   /// What the interface shall be like.
   ///
   /// @param ranges of the network; each address is given the length of the range it lies in
-  record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges) {}
+  /// @param up false: the interface is there, but takes no packets
+  record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges, boolean up) {}
 
   /// Makes a tunnel that is not open yet.
   @FunctionalInterface

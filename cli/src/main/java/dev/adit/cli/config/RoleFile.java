@@ -2,6 +2,8 @@ package dev.adit.cli.config;
 
 import dev.adit.cli.Failure;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,9 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /// One `/etc/adit/ROLE.toml`, read at the first question. Confined to one thread.
 final class RoleFile {
+  /// A file of all settings has a few hundred.
+  static final int MAX_BYTES = 64 * 1024;
+
   private final Path path;
   private @Nullable TomlParseResult content;
 
@@ -59,17 +64,33 @@ final class RoleFile {
     if (known != null) {
       return known;
     }
-    TomlParseResult read;
-    try {
-      read = Toml.parse(path);
-    } catch (IOException e) {
-      throw Failure.failed("cannot read " + path + ": " + e.getMessage());
-    }
+    TomlParseResult read = parse(text());
     if (read.hasErrors()) {
       var error = read.errors().get(0);
       throw Settings.wrongFile(path, "line " + error.position().line() + ": " + error.getMessage());
     }
     content = read;
     return read;
+  }
+
+  private String text() {
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        throw Settings.wrongFile(path, "longer than " + MAX_BYTES + " bytes");
+      }
+      return Files.readString(path);
+    } catch (CharacterCodingException e) {
+      throw Settings.wrongFile(path, "not UTF-8");
+    } catch (IOException e) {
+      throw Failure.failed("cannot read " + path + ": " + e.getMessage());
+    }
+  }
+
+  private TomlParseResult parse(String text) {
+    try {
+      return Toml.parse(text);
+    } catch (StackOverflowError e) { // the parser calls itself for each level
+      throw Settings.wrongFile(path, "arrays or tables inside each other too deeply");
+    }
   }
 }

@@ -64,6 +64,22 @@ class SettingsTest {
             misspelt + ": line 2: unknown setting 'state-dri'; known: address, port, state-dir");
   }
 
+  @Test
+  void refusesAFileThatIsTooLongTooDeepOrNoText() throws Exception {
+    Path longest = file("#" + "x".repeat(RoleFile.MAX_BYTES - 1));
+    assertThat(parsed(Map.of(), longest).port).isEqualTo(443);
+    Path tooLong = file("#" + "x".repeat(RoleFile.MAX_BYTES));
+    assertThatThrownBy(() -> parsed(Map.of(), tooLong))
+        .isInstanceOf(Failure.class)
+        .hasMessage(tooLong + ": longer than 65536 bytes");
+    Path deep = file("port = " + "[".repeat(60_000));
+    assertThatThrownBy(() -> parsed(Map.of(), deep)).isInstanceOf(Failure.class);
+    Path noText = Files.write(folder.resolve("bytes.toml"), new byte[] {(byte) 0xff});
+    assertThatThrownBy(() -> parsed(Map.of(), noText))
+        .isInstanceOf(Failure.class)
+        .hasMessage(noText + ": not UTF-8");
+  }
+
   private Path file(String content) throws IOException {
     return Files.writeString(folder.resolve("role.toml"), content);
   }

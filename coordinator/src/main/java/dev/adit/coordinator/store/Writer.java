@@ -24,12 +24,23 @@ public final class Writer implements AutoCloseable {
   private static final int MOST_WAITING = 10_000;
   private static final long RETRY_SECONDS = 30;
 
+  // SQLite's primary result codes.
+  private static final int PRIMARY = 0xff;
+  private static final int BUSY = 5;
+  private static final int LOCKED = 6;
+  private static final int READ_ONLY = 8;
+  private static final int IO_ERROR = 10;
+  private static final int CORRUPT = 11;
+  private static final int FULL = 13;
+  private static final int CANNOT_OPEN = 14;
+
   /// Why a transaction did not happen.
   private enum Failure {
     DISK_FULL("disk full", "The disk is full."),
     LOCKED("database locked", "Another program holds the database's lock."),
     READ_ONLY("database read-only", "The database, or its folder, cannot be written."),
     DISK_ERROR("disk error", "The disk does not read or write as it should."),
+    DAMAGED("database damaged", "The database's file is not as it was written."),
     DATABASE("database error", "The database refused it for another reason."),
     INTERNAL("internal error", "A mistake of this program."),
     QUEUE_FULL("too many changes wait", "10,000 waited already."),
@@ -107,11 +118,13 @@ public final class Writer implements AutoCloseable {
     if (!(e instanceof SQLiteException sqlite)) {
       return Failure.DATABASE;
     }
-    return switch (sqlite.getResultCode()) {
-      case SQLITE_FULL -> Failure.DISK_FULL;
-      case SQLITE_BUSY, SQLITE_LOCKED -> Failure.LOCKED;
-      case SQLITE_READONLY -> Failure.READ_ONLY;
-      case SQLITE_IOERR -> Failure.DISK_ERROR;
+    // Extended result codes say more in their upper bits: https://sqlite.org/rescode.html
+    return switch (sqlite.getResultCode().code & PRIMARY) {
+      case FULL -> Failure.DISK_FULL;
+      case BUSY, LOCKED -> Failure.LOCKED;
+      case READ_ONLY -> Failure.READ_ONLY;
+      case IO_ERROR, CANNOT_OPEN -> Failure.DISK_ERROR;
+      case CORRUPT -> Failure.DAMAGED;
       default -> Failure.DATABASE;
     };
   }

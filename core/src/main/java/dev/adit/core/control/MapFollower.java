@@ -78,8 +78,10 @@ public final class MapFollower {
     /// @param atOnce the first map of this network; else within 5 s
     record Save(boolean atOnce) implements Output {}
 
-    /// The peers are away until further notice; the interface and what is stored stay.
-    record Suspended(String why) implements Output {}
+    /// The peers are away until further notice; what is stored stays.
+    ///
+    /// @param missing see [MapFollower#isMissing]
+    record Suspended(String why, boolean missing) implements Output {}
 
     /// We are no member any more: take the interface down and forget the network.
     ///
@@ -110,7 +112,7 @@ public final class MapFollower {
   private Output.@Nullable SelfChanged toldSelf;
   private List<NodeRecord> toldPeers = List.of();
   private List<RelayRecord> toldRelays = List.of();
-  private @Nullable String suspended;
+  private Output.@Nullable Suspended suspended;
   private List<String> notes = List.of();
   private long nextExpiry = SessionTimes.NEVER;
 
@@ -186,7 +188,8 @@ public final class MapFollower {
       }
     }
     if (map != null) {
-      suspend("the coordinator does not know this node any more; was it restored from a backup?");
+      suspend(
+          "the coordinator does not know this node any more; was it restored from a backup?", true);
     }
   }
 
@@ -216,7 +219,7 @@ public final class MapFollower {
       case Removed removed when removed.network().equals(network) -> leave(removed.reason());
       case NotUnderstood critical when network.equals(critical.network()) -> {
         outputs.add(new Output.Send(new Unsupported(network, critical.what())));
-        suspend("the coordinator needs a newer program: " + critical.what());
+        suspend("the coordinator needs a newer program: " + critical.what(), false);
       }
       default -> {}
     }
@@ -329,9 +332,9 @@ public final class MapFollower {
     return map != null && map.nodes.holds(node) && !node.equals(map.self());
   }
 
-  private void suspend(String why) {
-    suspended = why;
-    outputs.add(new Output.Suspended(why));
+  private void suspend(String why, boolean missing) {
+    suspended = new Output.Suspended(why, missing);
+    outputs.add(suspended);
     tellPeers(List.of());
   }
 
@@ -456,13 +459,19 @@ public final class MapFollower {
   public List<String> notes() {
     List<String> all = new ArrayList<>();
     if (suspended != null) {
-      all.add(suspended);
+      all.add(suspended.why());
     }
     all.addAll(notes.subList(0, Math.min(notes.size(), MAX_NOTES)));
     if (map != null) {
       all.addAll(map.notes());
     }
     return all;
+  }
+
+  /// The coordinator does not know this node, perhaps because of a restore from a backup: until it
+  /// does again, the interface is to be down; keys and map stay (control R-DB-10).
+  public boolean isMissing() {
+    return suspended != null && suspended.missing();
   }
 
   public UUID network() {

@@ -339,6 +339,12 @@ class MapFollowerTest {
     follower.streamOpened(List.of());
     assertThat(drain()).hasExactlyElementsOfTypes(Suspended.class, PeersChanged.class);
     assertThat(follower.resume()).isNotNull();
+    assertThat(follower.isMissing()).isTrue();
+
+    follower.streamOpened(List.of(new Membership(NETWORK, id(1), NodeState.ACTIVE)));
+    hears(new Current(NETWORK, 1));
+    assertThat(outputs).hasAtLeastOneElementOfType(PeersChanged.class);
+    assertThat(follower.isMissing()).isFalse();
   }
 
   @Test

@@ -1,48 +1,104 @@
 package dev.adit.net.frontdoor;
 
+import dev.adit.net.Clock;
 import dev.adit.wire.IpAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Holds the limits of connections, in all and of unproven peers per address. Thread-safe.
+/// Holds the limits of connections: in all, of unproven peers at once per site, and of new ones per
+/// site and time, because each costs a TLS handshake (control R-AG-7). A site is an IPv4 address or
+/// an IPv6 /64. Thread-safe.
 final class ConnectionLimits {
+  /// New connections that a site may make at once.
+  static final int BURST = 600;
+
+  /// And how many more each second.
+  static final int PER_SECOND = 60;
+
+  private static final long NANOS_PER_CONNECTION = 1_000_000_000L / PER_SECOND;
+  private static final int SWEEP_EVERY = 4096; // accepted connections
+
   private final int most;
   private final int mostPerAddress;
   private final DoorCounters counters;
+  private final Clock clock;
   private final AtomicInteger all = new AtomicInteger();
-  private final ConcurrentHashMap<IpAddress, Integer> unproven = new ConcurrentHashMap<>();
+  private final AtomicInteger untilSweep = new AtomicInteger(SWEEP_EVERY);
+  private final ConcurrentHashMap<IpAddress, Site> sites = new ConcurrentHashMap<>();
 
-  ConnectionLimits(int most, int mostPerAddress, DoorCounters counters) {
+  /// @param unproven connections that are open and count against the site
+  /// @param fullAt when the site has its whole burst again: each new connection puts that off
+  private record Site(int unproven, long fullAt) {
+    Site opened(long now) {
+      return new Site(unproven + 1, Math.max(now, fullAt) + NANOS_PER_CONNECTION);
+    }
+
+    Site without() {
+      return new Site(unproven - 1, fullAt);
+    }
+
+    boolean isForgettable(long now) {
+      return unproven <= 0 && fullAt <= now;
+    }
+  }
+
+  ConnectionLimits(int most, int mostPerAddress, DoorCounters counters, Clock clock) {
     this.most = most;
     this.mostPerAddress = mostPerAddress;
     this.counters = counters;
+    this.clock = clock;
   }
 
   /// False if there are too many; then it does not count against the limits.
   boolean opened(IpAddress address) {
     counters.accepted.increment();
     if (all.incrementAndGet() > most) {
-      all.decrementAndGet();
-      counters.refused.count(DoorCounters.Refusal.TOO_MANY);
-      return false;
+      return refused(DoorCounters.Refusal.TOO_MANY);
     }
-    int count = unproven.merge(address.site(), 1, Integer::sum);
-    if (count > mostPerAddress) {
-      proven(address);
-      all.decrementAndGet();
-      counters.refused.count(DoorCounters.Refusal.TOO_MANY_OF_ADDRESS);
-      return false;
-    }
-    return true;
+    long now = clock.nanos();
+    sweep(now);
+    DoorCounters.Refusal[] refusal = {null};
+    sites.compute(
+        address.site(),
+        (_, known) -> {
+          Site site = known == null ? new Site(0, now) : known;
+          if (site.unproven >= mostPerAddress) {
+            refusal[0] = DoorCounters.Refusal.TOO_MANY_OF_ADDRESS;
+          } else if (site.fullAt - now > (BURST - 1) * NANOS_PER_CONNECTION) {
+            refusal[0] = DoorCounters.Refusal.TOO_FAST;
+          }
+          return refusal[0] == null ? site.opened(now) : site;
+        });
+    return refusal[0] == null || refused(refusal[0]);
   }
 
-  /// A connection no longer counts against its address.
+  private boolean refused(DoorCounters.Refusal why) {
+    all.decrementAndGet();
+    counters.refused.count(why);
+    return false;
+  }
+
+  /// Sites cost memory until they have their burst again: that bounds them to those of the last 10
+  /// s, and to as many as [#most] connections can come from.
+  private void sweep(long now) {
+    if (untilSweep.decrementAndGet() == 0) {
+      untilSweep.set(SWEEP_EVERY);
+      sites.values().removeIf(site -> site.isForgettable(now));
+    }
+  }
+
+  /// A connection no longer counts against its site.
   void proven(IpAddress address) {
-    unproven.computeIfPresent(address.site(), (_, count) -> count == 1 ? null : count - 1);
+    sites.computeIfPresent(address.site(), (_, site) -> site.without());
   }
 
   int open() {
     return all.get();
+  }
+
+  /// For tests.
+  int sites() {
+    return sites.size();
   }
 
   void closed() {

@@ -15,7 +15,8 @@ final class DoorCounters {
   /// Why a connection was ended before anything was read.
   enum Refusal {
     TOO_MANY("The server has as many connections as it may."),
-    TOO_MANY_OF_ADDRESS("Its address has too many whose peers have not proven who they are.");
+    TOO_MANY_OF_ADDRESS("Its address has too many whose peers have not proven who they are."),
+    TOO_FAST("Its address makes new connections faster than TLS handshakes are given away.");
 
     private final String sentence;
 

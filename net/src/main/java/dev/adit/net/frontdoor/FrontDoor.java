@@ -1,5 +1,6 @@
 package dev.adit.net.frontdoor;
 
+import dev.adit.net.Clock;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.Endpoint;
 import io.netty.bootstrap.ServerBootstrap;
@@ -68,7 +69,8 @@ public final class FrontDoor implements AutoCloseable {
   private FrontDoor(EventLoopGroup group, FrontDoorConfig config) {
     this.group = group;
     this.limits =
-        new ConnectionLimits(config.maxConnections(), config.maxUnprovenPerAddress(), counters);
+        new ConnectionLimits(
+            config.maxConnections(), config.maxUnprovenPerAddress(), counters, Clock.SYSTEM);
   }
 
   /// Listens on every address of the configuration, or on none.
@@ -121,7 +123,12 @@ public final class FrontDoor implements AutoCloseable {
                       handler.handshakeFuture().addListener(done -> handshake(done.cause()));
                       channel.pipeline().addLast(handler);
                     }
-                    var door = new HttpDoor(routes, config.requestSeconds(), counters);
+                    var door =
+                        new HttpDoor(
+                            routes,
+                            config.requestSeconds(),
+                            HttpDoor.Workers.VIRTUAL_THREADS,
+                            counters);
                     channel.pipeline().addLast(door.handlers());
                   }
                 });

@@ -2,6 +2,7 @@ package dev.adit.net.frontdoor;
 
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.http.RequestTarget;
 import dev.adit.wire.MalformedException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -40,6 +41,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Routes routes;
   private final int requestSeconds;
+  private final Workers workers;
   private final DoorCounters counters;
   private final RequestDecoder decoder = new RequestDecoder();
   private final HttpResponseEncoder encoder = new HttpResponseEncoder();
@@ -49,9 +51,20 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable ScheduledFuture<?> deadline;
   private boolean leaving;
 
-  HttpDoor(Routes routes, int requestSeconds, DoorCounters counters) {
+  /// Where handlers run.
+  interface Workers {
+    void start(String name, Runnable work);
+
+    Workers VIRTUAL_THREADS =
+        (name, work) -> {
+          var _ = Thread.ofVirtual().name(name).start(work);
+        };
+  }
+
+  HttpDoor(Routes routes, int requestSeconds, Workers workers, DoorCounters counters) {
     this.routes = routes;
     this.requestSeconds = requestSeconds;
+    this.workers = workers;
     this.counters = counters;
   }
 
@@ -276,12 +289,12 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     disarm();
     decoder.hold();
     context.channel().config().setAutoRead(false);
-    Thread.ofVirtual()
-        .name("http " + context.channel().id().asShortText())
-        .start(() -> respond(context, head, handler, request));
+    workers.start(
+        "http " + context.channel().id().asShortText(),
+        () -> respond(context, head, handler, request));
   }
 
-  /// On a virtual thread.
+  /// On a worker.
   private void respond(
       ChannelHandlerContext context,
       HttpRequest head,
@@ -290,7 +303,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     HttpResponse response;
     try {
       response = handler.handle(request);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // unanswered, the connection would stay for ever
       LOG.warn("{} {} failed", request.method(), request.path(), e);
       response = Answers.refusal(500, "internal error");
     }

@@ -36,6 +36,16 @@ final class RouteMessages {
     return (mtu == 0 ? message : message.attributeU32(4, mtu)).message();
   }
 
+  static byte[] linkDown(int sequence, int index) {
+    // ifinfomsg: family, pad, type, index, flags, change: IFF_UP is to be 0
+    return new NetlinkWriter(NEW_LINK, REQUEST_ACK, sequence)
+        .u8s(0, 0, 0, 0)
+        .u32(index)
+        .u32(0)
+        .u32(1)
+        .message();
+  }
+
   static byte[] deleteLink(int sequence, int index) {
     return link(DELETE_LINK, REQUEST_ACK, sequence, index, 0).message();
   }

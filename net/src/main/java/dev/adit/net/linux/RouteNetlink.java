@@ -98,6 +98,13 @@ public final class RouteNetlink implements AutoCloseable {
         RouteMessages.linkUp(socket.nextSequence(), link.index(), mtu));
   }
 
+  /// Takes a link down: its routes go, the kernel drops its IPv6 addresses, IPv4 ones stay.
+  public synchronized void down(Link link) throws IOException {
+    socket.execute(
+        "cannot take " + link.name() + " down",
+        RouteMessages.linkDown(socket.nextSequence(), link.index()));
+  }
+
   public synchronized void delete(Link link) throws IOException {
     socket.execute(
         "cannot delete " + link.name(),
@@ -183,19 +190,36 @@ public final class RouteNetlink implements AutoCloseable {
   public synchronized List<Route> ownRoutes() throws IOException {
     var routes = new ArrayList<Route>();
     for (NetlinkMessage message : socket.query("cannot list routes", RouteMessages::routes)) {
-      // rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags 4
-      message.requireFixed(ROUTE_FIXED);
-      if (message.u8(NetlinkMessage.HEADER + 5) == PROTOCOL) {
-        byte[] bytes = message.attribute(ROUTE_FIXED, 1);
-        boolean v4 = message.u8(NetlinkMessage.HEADER) == 2;
-        var address = IpAddress.of(bytes != null ? bytes : new byte[v4 ? 4 : 16]);
-        routes.add(
-            new Route(
-                new Prefix(address, message.u8(NetlinkMessage.HEADER + 1)),
-                message.attributeU32(ROUTE_FIXED, 4, 0)));
+      Route route = readOwnRoute(message);
+      if (route != null) {
+        routes.add(route);
       }
     }
     return routes;
+  }
+
+  /// Null if the route is not ours.
+  static @Nullable Route readOwnRoute(NetlinkMessage message) throws IOException {
+    // rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags 4
+    message.requireFixed(ROUTE_FIXED);
+    if (message.u8(NetlinkMessage.HEADER + 5) != PROTOCOL) {
+      return null;
+    }
+    byte[] bytes = message.attribute(ROUTE_FIXED, 1);
+    boolean v4 = message.u8(NetlinkMessage.HEADER) == 2;
+    IpAddress address = address(bytes != null ? bytes : new byte[v4 ? 4 : 16]);
+    int length = message.u8(NetlinkMessage.HEADER + 1);
+    if (length > 8 * address.bytes().length) {
+      throw new IOException("netlink: prefix length " + length + " of " + address);
+    }
+    return new Route(new Prefix(address, length), message.attributeU32(ROUTE_FIXED, 4, 0));
+  }
+
+  private static IpAddress address(byte[] bytes) throws IOException {
+    if (bytes.length != 4 && bytes.length != 16) {
+      throw new IOException("netlink: address of " + bytes.length + " bytes, needs 4 or 16");
+    }
+    return IpAddress.of(bytes);
   }
 
   /// The route a packet to `destination` would take; null if there is none. Sends nothing.
@@ -212,10 +236,14 @@ public final class RouteNetlink implements AutoCloseable {
       }
       throw e;
     }
+    return readRouteTaken(answer);
+  }
+
+  static RouteTaken readRouteTaken(NetlinkMessage answer) throws IOException {
     answer.requireFixed(ROUTE_FIXED);
     byte[] source = answer.attribute(ROUTE_FIXED, 7);
     return new RouteTaken(
-        answer.attributeU32(ROUTE_FIXED, 4, 0), source == null ? null : IpAddress.of(source));
+        answer.attributeU32(ROUTE_FIXED, 4, 0), source == null ? null : address(source));
   }
 
   @Override

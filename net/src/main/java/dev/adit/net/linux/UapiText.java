@@ -69,15 +69,15 @@ final class UapiText {
     var state = new Reading();
     int at = 0;
     try {
-      while (at < reply.length()) {
-        int end = reply.indexOf('\n', at);
+      // A last line without its end was cut off, and does not count.
+      for (int end = reply.indexOf('\n'); end >= 0; end = reply.indexOf('\n', at)) {
         int equals = reply.indexOf('=', at);
-        if (end > at && equals > at && equals < end) {
+        if (equals > at && equals < end) {
           state.line(reply.substring(at, equals), reply.substring(equals + 1, end));
         }
         at = end + 1;
       }
-    } catch (MalformedException | NumberFormatException e) {
+    } catch (MalformedException e) {
       throw new IOException("WireGuard's reply: " + e.getMessage());
     }
     return state.end();
@@ -99,18 +99,31 @@ final class UapiText {
     void line(String name, String value) throws MalformedException {
       switch (name) {
         case "private_key" -> privateKey = PrivateKey.of(key32(value));
-        case "listen_port" -> listenPort = Integer.parseInt(value);
+        case "listen_port" -> listenPort = (int) number(value, 0xffff);
         case "public_key" -> {
           endPeer();
           key = PublicKey.of(key32(value));
         }
         case "endpoint" -> endpoint = Endpoint.parse(value);
         case "allowed_ip" -> allowedIps.add(Prefix.parse(value));
-        case "last_handshake_time_sec" -> handshake = Long.parseLong(value);
-        case "rx_bytes" -> received = Long.parseLong(value);
-        case "tx_bytes" -> sent = Long.parseLong(value);
+        case "last_handshake_time_sec" -> handshake = number(value, Long.MAX_VALUE);
+        case "rx_bytes" -> received = number(value, Long.MAX_VALUE);
+        case "tx_bytes" -> sent = number(value, Long.MAX_VALUE);
         default -> {} // newer versions may say more
       }
+    }
+
+    private static long number(String text, long most) throws MalformedException {
+      long number;
+      try {
+        number = Long.parseLong(text);
+      } catch (NumberFormatException e) {
+        number = -1;
+      }
+      if (number < 0 || number > most) {
+        throw new MalformedException("not a number from 0 to " + most);
+      }
+      return number;
     }
 
     private static byte[] key32(String hex) throws MalformedException {

@@ -78,7 +78,7 @@ public final class LocalClient {
     return all;
   }
 
-  private static Answer readAnswer(InputStream in) throws IOException {
+  static Answer readAnswer(InputStream in) throws IOException {
     HttpHead head = HttpHead.read(in);
     if (head == null) {
       throw new EOFException("the program ended the connection without an answer");

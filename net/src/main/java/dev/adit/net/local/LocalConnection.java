@@ -4,10 +4,12 @@ import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpHead;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.http.RequestTarget;
 import dev.adit.net.metrics.Counts;
 import dev.adit.wire.Endpoint;
+import dev.adit.wire.MalformedException;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// One connection to a local socket, or to the port for monitoring: reads requests, asks the
 /// handler, writes answers. Confined to its virtual thread.
 final class LocalConnection {
-  private final SocketChannel channel;
+  private final Closeable channel;
   private final Guard guard;
   private final @Nullable Endpoint peer;
   private final HttpRequest.@Nullable LocalUser user;
@@ -40,14 +42,35 @@ final class LocalConnection {
       HttpRequest.@Nullable LocalUser user,
       HttpHandler handler,
       LocalLimits limits) {
+    this(
+        Channels.newInputStream(channel),
+        Channels.newOutputStream(channel),
+        channel,
+        guard,
+        peer,
+        user,
+        handler,
+        limits);
+  }
+
+  /// @param channel what to close when something takes too long
+  LocalConnection(
+      InputStream in,
+      OutputStream out,
+      Closeable channel,
+      Guard guard,
+      @Nullable Endpoint peer,
+      HttpRequest.@Nullable LocalUser user,
+      HttpHandler handler,
+      LocalLimits limits) {
+    this.in = new BufferedInputStream(in);
+    this.out = out;
     this.channel = channel;
     this.guard = guard;
     this.peer = peer;
     this.user = user;
     this.handler = handler;
     this.limits = limits;
-    this.in = new BufferedInputStream(Channels.newInputStream(channel));
-    this.out = Channels.newOutputStream(channel);
   }
 
   /// Until the peer ends it, asks for an end, breaks the protocol or takes too long.
@@ -109,10 +132,10 @@ final class LocalConnection {
     if (first < 1 || last == first || !line.startsWith("HTTP/1.", last + 1)) {
       return null;
     }
-    String target = line.substring(first + 1, last);
-    int question = target.indexOf('?');
-    String path = decode(question < 0 ? target : target.substring(0, question));
-    if (path == null) {
+    RequestTarget target;
+    try {
+      target = RequestTarget.parse(line.substring(first + 1, last));
+    } catch (MalformedException e) {
       return null;
     }
     int length = head.contentLength(limits.maxBody());
@@ -121,19 +144,13 @@ final class LocalConnection {
       throw new EOFException("connection ended inside a body");
     }
     return new HttpRequest(
-        line.substring(0, first),
-        path,
-        question < 0 ? null : target.substring(question + 1),
-        head.headers(),
-        body,
-        peer,
-        user);
+        line.substring(0, first), target.path(), target.query(), head.headers(), body, peer, user);
   }
 
   private HttpResponse handle(HttpRequest request) {
     try {
       return handler.handle(request);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LoggerFactory.getLogger(LocalServer.class)
           .error("{} {} failed", request.method(), request.path(), e);
       return HttpResponse.text(500, "internal error; the program's log says more");
@@ -175,31 +192,5 @@ final class LocalConnection {
       case 503 -> "Service Unavailable";
       default -> "Status";
     };
-  }
-
-  /// Percent-decoded UTF-8; null if it does not begin with `/` or a `%` lacks its two digits.
-  private static @Nullable String decode(String path) {
-    if (!path.startsWith("/")) {
-      return null;
-    }
-    if (path.indexOf('%') < 0) {
-      return path;
-    }
-    var bytes = new ByteArrayOutputStream(path.length());
-    for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
-      if (c != '%') {
-        bytes.write(c);
-        continue;
-      }
-      int high = i + 2 < path.length() ? Character.digit(path.charAt(i + 1), 16) : -1;
-      int low = high >= 0 ? Character.digit(path.charAt(i + 2), 16) : -1;
-      if (low < 0) {
-        return null;
-      }
-      bytes.write(high << 4 | low);
-      i += 2;
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 }

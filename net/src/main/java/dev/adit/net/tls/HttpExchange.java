@@ -52,7 +52,7 @@ public final class HttpExchange {
     return read(connection.input(), limit);
   }
 
-  private static Answer read(InputStream in, int limit) throws IOException {
+  static Answer read(InputStream in, int limit) throws IOException {
     HttpHead head = HttpHead.read(in);
     if (head == null) {
       throw new EOFException("HTTP: the server ended the connection without an answer");

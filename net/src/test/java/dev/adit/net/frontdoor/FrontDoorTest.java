@@ -99,6 +99,8 @@ class FrontDoorTest {
         .startsWith("HTTP/1.1 431");
     assertThat(answer("GET /api/../etc")).startsWith("HTTP/1.1 400");
     assertThat(answer("GET /%zz")).startsWith("HTTP/1.1 400");
+    assertThat(answer("GET /a%0ab")).startsWith("HTTP/1.1 400");
+    assertThat(answer("GET /a\u00e4")).startsWith("HTTP/1.1 400");
     assertThat(answer("\0\1\2")).startsWith("HTTP/1.1 400");
     assertThat(answer("POST /api/v1 HTTP/1.1\r\nContent-Length: 65537\r\nY:"))
         .startsWith("HTTP/1.1 413");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.net.linux.RouteNetlink.Link;
+import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.util.HexFormat;
 import java.util.Random;
@@ -38,6 +39,22 @@ class NetlinkMessageTest {
         message("18000000 1000 0000 00000000 00000000 09000200 00000000");
     assertThatThrownBy(() -> longAttribute.attribute(0, 1))
         .hasMessageContaining("attribute of 9 bytes where 8 are");
+  }
+
+  @Test
+  void refusesRoutesWhoseAddressIsNone() throws IOException {
+    String route = " 1800 0000 00000000 00000000 02%s0000 fec8fd01 00000000 ";
+    var good = message("24000000" + route.formatted("08") + "08000100 0a000000");
+    assertThat(RouteNetlink.readOwnRoute(good))
+        .isEqualTo(new RouteNetlink.Route(Prefix.literal("10.0.0.0/8"), 0));
+    var tooLong = message("24000000" + route.formatted("21") + "08000100 0a000000");
+    assertThatThrownBy(() -> RouteNetlink.readOwnRoute(tooLong))
+        .hasMessage("netlink: prefix length 33 of 10.0.0.0");
+    var tooShort = message("23000000" + route.formatted("08") + "07000100 0a0000");
+    assertThatThrownBy(() -> RouteNetlink.readOwnRoute(tooShort))
+        .hasMessage("netlink: address of 3 bytes, needs 4 or 16");
+    var source = message("23000000" + route.formatted("08") + "07000700 0a0000");
+    assertThatThrownBy(() -> RouteNetlink.readRouteTaken(source)).isInstanceOf(IOException.class);
   }
 
   @Test

@@ -51,6 +51,17 @@ class WireGuardUapiTest {
   }
 
   @Test
+  void readsAReplyThatWasCutOffAndRefusesNumbersOutOfRange() throws Exception {
+    assertThat(UapiText.parse("listen_port=5\nlisten_po").listenPort()).isEqualTo(5);
+    assertThat(UapiText.parse("listen_port=5\nlisten_port=9").listenPort()).isEqualTo(5);
+    for (String line : new String[] {"listen_port=65536", "listen_port=-1", "rx_bytes=x"}) {
+      assertThatThrownBy(() -> UapiText.parse(line + "\n"))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("WireGuard's reply: not a number from 0 to ");
+    }
+  }
+
+  @Test
   void readsAReplyAndSkipsWhatItDoesNotKnow() throws Exception {
     String reply =
         "private_key="

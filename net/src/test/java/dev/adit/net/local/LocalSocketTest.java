@@ -80,6 +80,7 @@ class LocalSocketTest {
       assertThat(raw(head + "Content-Length: 65537\r\n\r\n")).startsWith("HTTP/1.1 413 ");
       assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\n")).startsWith("HTTP/1.1 411 ");
       assertThat(raw("nonsense\r\nHost: adit.local\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+      assertThat(raw("GET /%0a HTTP/1.1\r\nHost: adit.local\r\n\r\n")).startsWith("HTTP/1.1 400 ");
       assertThat(raw("GET /%4 HTTP/1.1\r\nHost: adit.local\r\n\r\n")).startsWith("HTTP/1.1 400 ");
     }
   }

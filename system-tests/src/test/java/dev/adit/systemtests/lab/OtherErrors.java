@@ -71,7 +71,7 @@ final class OtherErrors {
           when(
               "root key kept elsewhere",
               attempt -> {
-                Path identity = attempt.world.lab.lib("srv").resolve("adit/coordinator/identity");
+                Path identity = attempt.world.lab.lib("srv").resolve("adit/identity");
                 Path away = identity.resolve("root.key.away");
                 Files.move(identity.resolve("root.key"), away);
                 attempt.fails("srv", "coordinator", "identity", "replace", "record");

@@ -232,18 +232,25 @@ final class MessageReader {
   private static List<NodePresence> presences(JsonObject o, String name) throws MalformedException {
     List<NodePresence> presences = new ArrayList<>();
     for (JsonObject node : o.objects(name, ControlMessage.MAX_NODES)) {
-      presences.add(
-          new NodePresence(
-              Members.id(node, "node"),
-              node.integerOr("stream", 0, 0, MAX),
-              node.integerOr("counter", 0, 0, MAX),
-              node.bool("online"),
-              Members.optionalId(node, "relay"),
-              Members.optionalPublicKey(node, "probeKey"),
-              Members.optionalAddress(node, "seen"),
-              candidates(node)));
+      presences.add(presence(node));
     }
     return List.copyOf(presences);
+  }
+
+  /// Without a stream number there is nothing by which details could be told from older ones, so
+  /// they do not count.
+  private static NodePresence presence(JsonObject node) throws MalformedException {
+    var full =
+        new NodePresence(
+            Members.id(node, "node"),
+            node.integerOr("stream", 0, 0, MAX),
+            node.integerOr("counter", 0, 0, MAX),
+            node.bool("online"),
+            Members.optionalId(node, "relay"),
+            Members.optionalPublicKey(node, "probeKey"),
+            Members.optionalAddress(node, "seen"),
+            candidates(node));
+    return full.stream() > 0 ? full : NodePresence.brief(full.node(), full.online(), full.relay());
   }
 
   private static List<Candidate> candidates(JsonObject o) throws MalformedException {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage.Current;
+import dev.adit.wire.control.ControlMessage.NodePresence;
 import dev.adit.wire.control.ControlMessage.NotUnderstood;
+import dev.adit.wire.control.ControlMessage.PeerPresence;
 import dev.adit.wire.control.ControlMessage.Superseded;
 import dev.adit.wire.control.ControlMessage.Unknown;
 import java.util.List;
@@ -56,6 +58,23 @@ class ControlMessageTest {
                     + "\",\"state\":\"resting\",\"existing\":true}"))
         .extracting("state")
         .isEqualTo(new NodeState("resting"));
+  }
+
+  @Test
+  void takesNoDetailsOfPresenceWithoutAStreamNumber() throws MalformedException {
+    var decoded =
+        ControlMessage.decode(
+            "{\"type\":\"presence\",\"network\":\""
+                + Samples.NETWORK
+                + "\",\"nodes\":[{\"node\":\""
+                + Samples.NODE
+                + "\",\"counter\":4,\"online\":true,\"seen\":\"192.0.2.1\","
+                + "\"candidates\":[{\"addr\":\"192.0.2.1:5\",\"kind\":2}]}]}");
+    assertThat(decoded)
+        .isEqualTo(
+            new PeerPresence(
+                Samples.NETWORK, List.of(NodePresence.brief(Samples.NODE, true, null))));
+    assertThat(ControlMessage.decode(decoded.encode())).isEqualTo(decoded);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.adit.net.frontdoor;
+package dev.adit.net.http;
 
 import dev.adit.wire.MalformedException;
 import java.io.ByteArrayOutputStream;
@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The path and query of a request line (RFC 9112 §3.2).
 ///
-/// @param path percent-decoded UTF-8, begins with `/`, holds no NUL and no `.` or `..` segment
+/// @param path percent-decoded UTF-8, begins with `/`, holds no control character, which could
+///   forge a line of a log, and no `.` or `..` segment
 /// @param query raw text after `?`, or null
-record RequestTarget(String path, @Nullable String query) {
-  static RequestTarget parse(String target) throws MalformedException {
+public record RequestTarget(String path, @Nullable String query) {
+  /// @param target as it stands in the request line
+  public static RequestTarget parse(String target) throws MalformedException {
+    if (!isPrintable(target)) {
+      throw new MalformedException("HTTP: other characters than printable ASCII in a path");
+    }
     String rest = target;
     if (rest.startsWith("http://") || rest.startsWith("https://")) {
       int slash = rest.indexOf('/', rest.indexOf("//") + 2);
@@ -20,10 +25,28 @@ record RequestTarget(String path, @Nullable String query) {
     }
     int mark = rest.indexOf('?');
     String path = decode(mark < 0 ? rest : rest.substring(0, mark));
-    if (!path.startsWith("/") || path.indexOf('\0') >= 0 || climbs(path)) {
+    if (!path.startsWith("/") || holdsControl(path) || climbs(path)) {
       throw new MalformedException("HTTP: not a path");
     }
     return new RequestTarget(path, mark < 0 ? null : rest.substring(mark + 1));
+  }
+
+  private static boolean isPrintable(String target) {
+    for (int i = 0; i < target.length(); i++) {
+      if (target.charAt(i) <= ' ' || target.charAt(i) > '~') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean holdsControl(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      if (Character.isISOControl(path.charAt(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// So that no handler has to think of it.

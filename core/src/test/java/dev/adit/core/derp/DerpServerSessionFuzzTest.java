@@ -1,0 +1,91 @@
+package dev.adit.core.derp;
+
+import static dev.adit.core.derp.DerpBench.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.code_intelligence.jazzer.mutation.annotation.NotNull;
+import com.code_intelligence.jazzer.mutation.annotation.WithLength;
+import dev.adit.core.admission.Open;
+import dev.adit.crypto.CryptoException;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.testkit.Pieces;
+import dev.adit.wire.Text;
+import dev.adit.wire.derp.ClientInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/// Whatever a client sends, before or after it was admitted: nothing is thrown, queues stay within
+/// their bounds, no packet is lost uncounted, and how the bytes were cut into pieces does not
+/// matter.
+class DerpServerSessionFuzzTest {
+  private static final PrivateKey CLIENT = PrivateKey.generate(new Random(11));
+  private static final PrivateKey OTHER = PrivateKey.generate(new Random(12));
+
+  @FuzzTest
+  void anyBytesOfAStranger(byte @NotNull @WithLength(max = 2048) [] stream) {
+    var whole = run(List.of(stream), false);
+    assertThat(run(Pieces.of(stream), false)).isEqualTo(whole);
+    assertThat(run(Pieces.ofOneByte(stream), false)).isEqualTo(whole);
+  }
+
+  @FuzzTest
+  void anyBytesOfAnAdmittedClient(byte @NotNull @WithLength(max = 8192) [] stream) {
+    var whole = run(List.of(stream), true);
+    assertThat(run(Pieces.of(stream), true)).isEqualTo(whole);
+  }
+
+  /// What became of the session, what the client was sent, and what another client was sent.
+  private static List<String> run(List<byte[]> pieces, boolean admitted) {
+    var bench = new DerpBench(new Open());
+    var other = bench.connect(OTHER);
+    other.reads = false;
+    var session = new DerpServerSession(bench.router, () -> {}, bench.random, bench.now);
+    if (admitted) {
+      received(session, clientInfo(bench), bench);
+      assertThat(session.client()).isEqualTo(CLIENT.publicKey());
+    }
+    pieces.forEach(piece -> received(session, piece, bench));
+
+    List<String> seen = new ArrayList<>();
+    long recvPackets = drain(session, seen, 64 + 6);
+    recvPackets += drain(other.server, seen, 64);
+    session.timeReached(bench.now + 9 * SECOND);
+    session.closed();
+    assertThat(session.isEnded()).isTrue();
+    seen.add(session.endReason() + " " + session.client() + " " + bench.counts);
+    assertThat(bench.count(DerpCounter.PACKETS_RECEIVED))
+        .isEqualTo(
+            recvPackets
+                + bench.count(DerpCounter.DROPPED_UNKNOWN_DESTINATION)
+                + bench.count(DerpCounter.DROPPED_QUEUE_HEAD)
+                + bench.count(DerpCounter.DROPPED_GONE));
+    assertThat(bench.connected.keySet()).containsExactly(OTHER.publicKey());
+    return seen;
+  }
+
+  private static void received(DerpServerSession session, byte[] bytes, DerpBench bench) {
+    session.received(bytes, 0, bytes.length, bench.now);
+  }
+
+  /// How many packets came out; at most `most` frames may.
+  private static long drain(DerpServerSession session, List<String> seen, int most) {
+    long packets = 0;
+    int frames = 0;
+    for (byte[] frame = session.poll(); frame != null; frame = session.poll()) {
+      packets += frame[0] == 5 ? 1 : 0;
+      assertThat(++frames).isLessThanOrEqualTo(most);
+      seen.add(Text.hex(frame));
+    }
+    return packets;
+  }
+
+  private static byte[] clientInfo(DerpBench bench) {
+    try {
+      return ClientInfo.OURS.seal(CLIENT, bench.relayKey.publicKey(), new Random(5)).encode();
+    } catch (CryptoException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
