@@ -42,8 +42,14 @@ public final class Agent implements AutoCloseable {
     /// The node is usable.
     void ready(String name, String address);
 
-    /// Not usable after 10 s; the agent goes on trying.
+    /// Not usable in time; the agent goes on trying.
     void waiting(String what);
+
+    /// Something that the user should know while it takes its time: before one of the three.
+    void note(String text);
+
+    /// What is waited for now, if it takes longer than a second: before one of the three.
+    void awaiting(String what);
 
     /// The agent ended: it cannot do its work.
     ///
@@ -115,7 +121,7 @@ public final class Agent implements AutoCloseable {
       throws IOException {
     this.config = config;
     this.progress = progress;
-    this.readiness = new Readiness(clock.nanos());
+    this.readiness = new Readiness(progress, config.readyWithin(), clock.nanos());
     this.files = AgentFiles.open(config.stateFolder(), config.newIdentity());
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
@@ -412,11 +418,7 @@ public final class Agent implements AutoCloseable {
       if (connected && presence.due(now)) {
         sendPresence();
       }
-      String missing = readiness.missing(now);
-      if (missing != null) {
-        progress.waiting(missing);
-        AgentLog.open();
-      }
+      readiness.timeReached(now);
       // Presence that waits for the coordinator must not wake us; connecting does.
       long own = Math.min(connected ? presence.wakeAt() : Long.MAX_VALUE, readiness.wakeAt());
       own = Math.min(own, coordination.timeReached(now));
@@ -477,6 +479,11 @@ public final class Agent implements AutoCloseable {
     @Override
     public void disconnected(String why) {
       readiness.coordinatorLost(why);
+    }
+
+    @Override
+    public void postponed(String code, String text, long nanos) {
+      readiness.postponed(code, text, nanos, clock.nanos());
     }
 
     @Override

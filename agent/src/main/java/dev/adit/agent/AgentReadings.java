@@ -37,7 +37,7 @@ final class AgentReadings implements Readings.Source {
         "1 while a stream to the coordinator is up.",
         coordinatorConnected.getAsBoolean() ? 1 : 0);
     Readings _ =
-        NodeServices.onLoop(
+        LoopQuestion.ask(
             loop,
             () -> {
               onLoop(into);

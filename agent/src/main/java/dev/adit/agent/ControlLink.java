@@ -60,6 +60,10 @@ final class ControlLink implements AutoCloseable {
 
     void received(ControlStream stream, FromCoordinator message);
 
+    /// The coordinator lets nobody in now, and asks to come again after so many seconds; another
+    /// try follows by itself.
+    void busy(long seconds);
+
     /// The stream ended, or none could be made; another try follows by itself. Not told of while
     /// another stream is up. Must not wait for anything.
     ///
@@ -327,7 +331,9 @@ final class ControlLink implements AutoCloseable {
         return WebSocketClient.open(open, host, "/adit/stream", "adit-control-v1", random);
       } catch (WebSocketClient.RefusedException e) {
         if (e.retryAfterSeconds() > 0) {
-          retryAfter(Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER) * SECOND);
+          long seconds = Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER);
+          retryAfter(seconds * SECOND);
+          listener.busy(seconds);
         }
         throw e;
       }

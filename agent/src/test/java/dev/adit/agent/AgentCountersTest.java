@@ -18,7 +18,7 @@ class AgentCountersTest {
   @Test
   void countsWhatOfAMapWasNotTaken() {
     counters.followed(new MapFollower.Output.Send(new ControlMessage.Resync(NETWORK)));
-    counters.followed(new MapFollower.Output.Suspended("away"));
+    counters.followed(new MapFollower.Output.Suspended("away", true));
     counters.followed(new MapFollower.Output.EndStream("twice"));
     counters.followed(new MapFollower.Output.PeersChanged(List.of()));
     counters.followed(

@@ -122,7 +122,7 @@ final class AgentTraining {
         AgentConfig config =
             StartedAgent.repeated(
                 new AgentConfig(
-                    own, own, "adit0", null, key, name, false, List.of(), 0, null, false));
+                    own, own, "adit0", null, key, name, false, List.of(), 0, 0, null, false));
         var ready = new CountDownLatch(1);
         agents.add(
             Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new NoTunnel()));
@@ -150,6 +150,14 @@ final class AgentTraining {
     public void waiting(String what) {
       System.err.println(what);
     }
+
+    @Override
+    public void note(String text) {
+      System.err.println(text);
+    }
+
+    @Override
+    public void awaiting(String what) {}
 
     @Override
     public void failed(String text, boolean usage) {

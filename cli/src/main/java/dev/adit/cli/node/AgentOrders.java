@@ -26,6 +26,7 @@ final class AgentOrders {
             .member("interface", config.interfaceName())
             .member("relayOnly", config.relayOnly())
             .member("offlineMaxAge", config.offlineMaxAge())
+            .member("readyWithin", config.readyWithin())
             .member("newIdentity", config.newIdentity());
     optional(json, "wireGuardGo", config.wireGuardGo());
     optional(json, "key", config.joinKey());
@@ -58,6 +59,7 @@ final class AgentOrders {
         json.bool("relayOnly"),
         json.strings("candidates", MAX_CANDIDATES),
         json.integer("offlineMaxAge", 0, Json.MAX_INTEGER),
+        json.integer("readyWithin", 0, Json.MAX_INTEGER),
         metrics == null ? null : Endpoint.parse(metrics),
         json.bool("newIdentity"));
   }

@@ -96,6 +96,11 @@ public final class UpCommand implements Callable<Integer> {
         "For how long to go on without the coordinator, 0 for ever; default ${DEFAULT-VALUE}.");
     text(
         spec,
+        "--timeout",
+        "DURATION",
+        "How long to wait until the node is usable, such as 90s; default 10s, and for as long as the coordinator asks to wait. The agent goes on trying.");
+    text(
+        spec,
         "--metrics",
         "ADDR:PORT",
         "TCP address for GET /metrics, such as 127.0.0.1:9586; default none, see adit metrics.");
@@ -162,6 +167,7 @@ public final class UpCommand implements Callable<Integer> {
               flag("--relay-only"),
               candidates == null ? List.of() : candidates,
               offlineMaxAge(),
+              timeout(),
               metrics(),
               flag("--new-identity"));
     } catch (IllegalArgumentException e) {
@@ -177,6 +183,11 @@ public final class UpCommand implements Callable<Integer> {
       return 0;
     }
     return flag("--foreground") ? launch.runHere() : launch.startAndWait();
+  }
+
+  private long timeout() {
+    String text = text("--timeout");
+    return text == null ? 0 : Times.seconds(text);
   }
 
   private @Nullable Endpoint metrics() {

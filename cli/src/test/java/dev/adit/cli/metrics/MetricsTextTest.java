@@ -90,7 +90,7 @@ class MetricsTextTest {
             .text();
     Path own = folder.resolve("agent");
     var config =
-        new AgentConfig(own, own, "adit0", null, key, "n", false, List.of(), 0, null, false);
+        new AgentConfig(own, own, "adit0", null, key, "n", false, List.of(), 0, 0, null, false);
     var asked = new CompletableFuture<Readings>();
     MetricsFormat format =
         (_, readings) -> {
@@ -114,6 +114,12 @@ class MetricsTextTest {
 
     @Override
     public void waiting(String what) {}
+
+    @Override
+    public void note(String text) {}
+
+    @Override
+    public void awaiting(String what) {}
 
     @Override
     public void failed(String text, boolean usage) {}
