@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A process of [Swarm] on a host of the lab.
@@ -36,13 +38,22 @@ final class SwarmProcess implements AutoCloseable {
   static SwarmProcess start(
       World world, String host, String key, int count, String name, Duration spread)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp", classPath()));
-    command.addAll(List.of(Swarm.class.getName(), key, Integer.toString(count), name));
-    command.add(Long.toString(spread.toMillis()));
+    List<String> command = new ArrayList<>(java(Swarm.class));
+    command.addAll(List.of(key, Integer.toString(count), name, Long.toString(spread.toMillis())));
     return new SwarmProcess(world.lab.converse(host, world.log("swarm-" + name), command));
+  }
+
+  /// The words that run a class of these tests in a process of its own.
+  static List<String> java(Class<?> main) {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "-Xmx512m",
+        "-XX:TieredStopAtLevel=1",
+        "--enable-native-access=ALL-UNNAMED",
+        "-cp",
+        classPath(),
+        main.getName());
   }
 
   private static String classPath() {
@@ -115,7 +126,14 @@ final class SwarmProcess implements AutoCloseable {
   }
 
   void awaitUp(int count, Duration patience) {
-    World.await(patience, () -> count("up") + " are up", () -> counted("up") == count);
+    World.await(
+        patience,
+        () -> counted("up") + " are up; lost: " + often("lost") + "; failed: " + often("failed"),
+        () -> counted("up") == count);
+  }
+
+  private Map<String, Long> often(String word) {
+    return said(word).stream().collect(Collectors.groupingBy(what -> what, Collectors.counting()));
   }
 
   @Override

@@ -82,6 +82,7 @@ final class SimulatedAgent implements Runnable {
   private long counter;
   private long pause;
   private volatile boolean up;
+  private volatile List<UUID> watched = List.of();
   private volatile String instance = instance();
   private byte @Nullable [] firstMessage;
 
@@ -122,9 +123,7 @@ final class SimulatedAgent implements Runnable {
       } catch (IOException | MalformedException | CryptoException e) {
         boolean was = up;
         up = false;
-        if (was) {
-          events.happened(this, "lost " + e.getMessage());
-        }
+        events.happened(this, (was ? "lost " : "failed ") + e.getMessage());
       } catch (InterruptedException e) {
         return;
       }
@@ -304,11 +303,21 @@ final class SimulatedAgent implements Runnable {
     }
   }
 
-  private void isNowUp() {
+  private void isNowUp() throws IOException {
     if (!up) {
       up = true;
       pause = 0;
+      introduce();
       events.happened(this, "up");
+    }
+  }
+
+  /// As an agent does with every new stream: says where it is, and whom it wants to hear of.
+  private void introduce() throws IOException {
+    tellPresence(IpAddress.of(new byte[] {10, 1, (byte) hashCode(), 1}));
+    List<UUID> wanted = watched;
+    if (!wanted.isEmpty()) {
+      watch(wanted);
     }
   }
 
@@ -330,6 +339,7 @@ final class SimulatedAgent implements Runnable {
   }
 
   void watch(List<UUID> nodes) throws IOException {
+    watched = nodes;
     lock.lock();
     try {
       AgentSession now = session;
@@ -356,6 +366,7 @@ final class SimulatedAgent implements Runnable {
   void restart() {
     instance = instance();
     pause = 0;
+    up = false;
     lock.lock();
     try {
       if (socket != null) {
