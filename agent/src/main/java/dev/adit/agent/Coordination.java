@@ -52,6 +52,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     void refused(String text, boolean usage);
   }
 
+  private static final Class<?> HERE = Coordination.class;
+  private static final String REASON = "reason";
   private static final long SAVE_NANOS = 5_000_000_000L;
 
   private final AgentConfig config;
@@ -124,7 +126,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         drain(null);
       }
     } catch (IOException | MalformedException e) {
-      AgentLog.warn(Coordination.class, "the cached map is of no use: {}", e.getMessage());
+      AgentLog.warn(HERE, "cached_map_bad", "the cached map is of no use", REASON, e.getMessage());
     }
   }
 
@@ -221,7 +223,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         case MapFollower.Output.Suspended(var why, _) -> standing.say(why);
         case MapFollower.Output.Left(var reason) -> left(reason);
         case MapFollower.Output.EndStream(var why) -> {
-          AgentLog.warn(Coordination.class, "the coordinator contradicts itself: {}", why);
+          AgentLog.warn(
+              HERE, "map_contradiction", "the coordinator contradicts itself", REASON, why);
           if (stream != null) {
             stream.close();
           }
@@ -290,7 +293,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     public void lost(boolean wasUp, String reason) {
       connected = false;
       loop.post(() -> {
-        AgentLog.info(Coordination.class, "coordinator: {}", reason);
         MapFollower held = follower;
         if (held != null) {
           held.streamClosed(trust.seconds());
@@ -425,7 +427,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         }
       } else {
         standing.say(failure.text());
-        AgentLog.warn(Coordination.class, "coordinator: {}", failure.text());
+        AgentLog.warn(
+            HERE, "coordinator_refused", "the coordinator refused", REASON, failure.text());
       }
     });
   }

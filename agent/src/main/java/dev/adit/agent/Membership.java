@@ -124,7 +124,7 @@ final class Membership {
       }
     }
     for (NodeRecord record : records) {
-      plane.addPeer(record.key());
+      plane.addPeer(record.key()).name = record.name();
     }
     nodes.clear();
     nodes.putAll(now);

@@ -57,7 +57,8 @@ final class UpErrors {
           when("join key expired", UpErrors::expired),
           when("join key used up", UpErrors::usedUp),
           when("join key revoked", UpErrors::revoked),
-          when("too many unknown join keys from one address, with --timeout 1s", UpErrors::tooMany));
+          when(
+              "too many unknown join keys from one address, with --timeout 1s", UpErrors::tooMany));
 
   /// What this machine lacks, or has and should not.
   static final List<ErrorCase> MACHINE =
@@ -69,6 +70,9 @@ final class UpErrors {
           when(
               "candidate that is no address and port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--candidate", "here")),
+          when(
+              "--log-level that is none",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--log-level", "loud")),
           when(
               "--metrics without port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--metrics", "9586")),
