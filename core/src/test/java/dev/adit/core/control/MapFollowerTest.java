@@ -370,6 +370,42 @@ class MapFollowerTest {
     assertThat(outputs).isEmpty();
   }
 
+  /// R-REC-7: a coordinator that somebody has taken over does not get the Internet.
+  @Test
+  void aHeadWithPublicRangesIsRefused() {
+    hears(map(1, signedAll(SELF, TWO)));
+    var wide = head(2, RECORD, "10.77.0.0/18", "198.51.100.0/24");
+    hears(headed(map(2, signedAll(SELF, TWO)), wide));
+    assertThat(sent()).containsExactly(new Resync(NETWORK));
+    assertThat(follower.revision()).isEqualTo(1);
+  }
+
+  /// R-REC-7.
+  @Test
+  void remembersWhichPeersCameChangedAndWent() throws Exception {
+    hears(map(1, signedAll(SELF, TWO)));
+    hears(
+        map(
+            2,
+            signedAll(
+                SELF, node(2, 20, "10.77.0.2", key(7), 0), node(3, 1, "10.77.0.3", key(3), 0))));
+    hears(map(3, signedAll(SELF)));
+    String names = "\\{\"at\":\\d+,\"node\":\"[-0-9a-f]+\",\"name\":\"[^\"]+\",\"what\":\"%s\"}";
+    assertThat(follower.changes())
+        .matches(
+            "\\["
+                + String.join(
+                    ",",
+                    names.formatted("added"),
+                    names.formatted("key"),
+                    names.formatted("added"),
+                    names.formatted("removed"),
+                    names.formatted("removed"))
+                + "]");
+    var restored = MapFollower.restore(coordinator, key(1), follower.json(), 0, NOW);
+    assertThat(restored.changes()).isEqualTo(follower.changes());
+  }
+
   private void hears(FromCoordinator message) {
     follower.received(message, NOW);
     outputs = drain();
