@@ -12,6 +12,7 @@ import dev.adit.net.linux.NetworkWatch;
 import dev.adit.net.linux.RouteNetlink;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
+import dev.adit.net.metrics.MetricsFormat;
 import dev.adit.net.tls.TlsClient;
 import dev.adit.net.udp.LoopbackEndpoint;
 import dev.adit.net.udp.PacketHandler;
@@ -41,8 +42,14 @@ public final class Agent implements AutoCloseable {
     /// The node is usable.
     void ready(String name, String address);
 
-    /// Not usable after 10 s; the agent goes on trying.
+    /// Not usable in time; the agent goes on trying.
     void waiting(String what);
+
+    /// Something that the user should know while it takes its time: before one of the three.
+    void note(String text);
+
+    /// What is waited for now, if it takes longer than a second: before one of the three.
+    void awaiting(String what);
 
     /// The agent ended: it cannot do its work.
     ///
@@ -60,6 +67,8 @@ public final class Agent implements AutoCloseable {
   private final CountDownLatch begun = new CountDownLatch(1);
   private final AgentFiles files;
   private final PrivateKey nodeKey;
+  private final AgentCounters counters = new AgentCounters();
+  private final AgentMetrics metrics;
   private final TunnelKeeper tunnel;
   private final UdpLoop loop;
   private final PathNode path;
@@ -79,14 +88,18 @@ public final class Agent implements AutoCloseable {
   private long presenceCounter;
 
   /// Starts an agent. What goes wrong at once is told to `progress` like what goes wrong later.
-  public static Agent start(AgentConfig config, Progress progress) throws IOException {
-    return start(config, progress, LinuxTunnel::new);
+  ///
+  /// @param format of its metrics; not called before somebody asks for them
+  public static Agent start(AgentConfig config, Progress progress, MetricsFormat format)
+      throws IOException {
+    return start(config, progress, format, LinuxTunnel::new);
   }
 
   /// As above, with another kind of tunnel.
-  public static Agent start(AgentConfig config, Progress progress, Tunnel.Maker tunnel)
+  public static Agent start(
+      AgentConfig config, Progress progress, MetricsFormat format, Tunnel.Maker tunnel)
       throws IOException {
-    Agent agent = new Agent(config, progress, tunnel);
+    Agent agent = new Agent(config, progress, format, tunnel);
     try {
       agent.begin();
     } catch (IOException | RuntimeException e) {
@@ -103,21 +116,23 @@ public final class Agent implements AutoCloseable {
     Thread.ofPlatform().daemon().name("warm-native").start(RouteNetlink::preload);
   }
 
-  private Agent(AgentConfig config, Progress progress, Tunnel.Maker tunnelMaker)
+  private Agent(
+      AgentConfig config, Progress progress, MetricsFormat format, Tunnel.Maker tunnelMaker)
       throws IOException {
     this.config = config;
     this.progress = progress;
-    this.readiness = new Readiness(clock.nanos());
+    this.readiness = new Readiness(progress, config.readyWithin(), clock.nanos());
     this.files = AgentFiles.open(config.stateFolder(), config.newIdentity());
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
-    this.tunnel = new TunnelKeeper(tunnelMaker, config, nodeKey, clock, new TunnelEvents());
+    this.tunnel =
+        new TunnelKeeper(tunnelMaker, config, nodeKey, clock, new TunnelEvents(), counters);
     try {
       tunnel.check(); // before anybody hears of us
       tunnel.open(); // the slowest part goes first
       this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
       this.netcheck = new NetCheck(random);
-      this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents());
+      this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents(), counters);
       LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
       this.loop = openLoop();
       plane.attach(loop, config.relayOnly());
@@ -134,7 +149,11 @@ public final class Agent implements AutoCloseable {
               clock,
               random,
               loop,
-              new FromCoordination());
+              new FromCoordination(),
+              counters);
+      this.metrics =
+          new AgentMetrics(
+              new AgentReadings(loop, plane, path, coordination::isConnected, counters), format);
     } catch (IOException | RuntimeException e) {
       abandon();
       throw e;
@@ -186,20 +205,17 @@ public final class Agent implements AutoCloseable {
 
   private void beginAll() throws IOException {
     readiness.coordinatorLost("no answer from " + coordination.url());
+    metrics.listen(config.metrics());
+    var services =
+        new NodeServices(
+            loop, plane, path, membership, netcheck::report, coordination, this::closeSoon);
     localServer =
         LocalServer.start(
             config.socket(),
             LocalServer.EVERYBODY,
-            new LocalApi(
-                new NodeServices(
-                    loop,
-                    plane,
-                    path,
-                    membership,
-                    netcheck::report,
-                    coordination,
-                    this::closeSoon)),
+            metrics.before(new LocalApi(services)),
             LocalLimits.agent());
+    metrics.socket(localServer);
     loop.post(this::gatherHosts);
     loop.start();
     coordination.start();
@@ -236,6 +252,7 @@ public final class Agent implements AutoCloseable {
     if (coordination.joinedNothing()) {
       files.removeNew(config.newIdentity());
     }
+    metrics.close();
     if (localServer != null) {
       try {
         localServer.close();
@@ -401,11 +418,7 @@ public final class Agent implements AutoCloseable {
       if (connected && presence.due(now)) {
         sendPresence();
       }
-      String missing = readiness.missing(now);
-      if (missing != null) {
-        progress.waiting(missing);
-        AgentLog.open();
-      }
+      readiness.timeReached(now);
       // Presence that waits for the coordinator must not wake us; connecting does.
       long own = Math.min(connected ? presence.wakeAt() : Long.MAX_VALUE, readiness.wakeAt());
       own = Math.min(own, coordination.timeReached(now));
@@ -466,6 +479,11 @@ public final class Agent implements AutoCloseable {
     @Override
     public void disconnected(String why) {
       readiness.coordinatorLost(why);
+    }
+
+    @Override
+    public void postponed(String code, String text, long nanos) {
+      readiness.postponed(code, text, nanos, clock.nanos());
     }
 
     @Override

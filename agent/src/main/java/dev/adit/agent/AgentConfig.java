@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///   (`ip:port`; port 0 stands for the agent's own)
 /// @param offlineMaxAge seconds for which the cached map counts without the coordinator; 0: without
 ///   end. Default 30 days
+/// @param readyWithin seconds in which the node shall be usable; then `adit up` ends, and the agent
+///   goes on trying. 0, the default: 10 s, and as long as the coordinator asks to wait
+/// @param metrics TCP address and port for `GET /metrics`; null, the default: none
 /// @param newIdentity forget who this machine was: new keys, and it joins as another one
 public record AgentConfig(
     Path stateFolder,
@@ -31,6 +34,8 @@ public record AgentConfig(
     boolean relayOnly,
     List<String> staticCandidates,
     long offlineMaxAge,
+    long readyWithin,
+    @Nullable Endpoint metrics,
     boolean newIdentity) {
   /// What the agent calls itself to the coordinator.
   public static final String VERSION = "0.1.0";

@@ -1,6 +1,7 @@
 package dev.adit.agent;
 
 import dev.adit.core.control.AgentSession;
+import dev.adit.core.control.MapFollower;
 import dev.adit.core.control.Reconnect;
 import dev.adit.core.control.Reconnect.Target;
 import dev.adit.crypto.CryptoException;
@@ -59,6 +60,10 @@ final class ControlLink implements AutoCloseable {
 
     void received(ControlStream stream, FromCoordinator message);
 
+    /// The coordinator lets nobody in now, and asks to come again after so many seconds; another
+    /// try follows by itself.
+    void busy(long seconds);
+
     /// The stream ended, or none could be made; another try follows by itself. Not told of while
     /// another stream is up. Must not wait for anything.
     ///
@@ -76,6 +81,7 @@ final class ControlLink implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final Listener listener;
+  private final AgentCounters counters;
   private final Thread thread;
   private final Object lock = new Object();
 
@@ -94,7 +100,9 @@ final class ControlLink implements AutoCloseable {
       @Nullable Target lastGood,
       Clock clock,
       RandomGenerator random,
-      Listener listener) {
+      Listener listener,
+      AgentCounters counters) {
+    this.counters = counters;
     this.machine = machine;
     this.clock = clock;
     this.random = random;
@@ -118,6 +126,11 @@ final class ControlLink implements AutoCloseable {
     if (stream != null) {
       stream.send(message);
     }
+  }
+
+  /// Counts what a map led to.
+  void followed(MapFollower.Output output) {
+    counters.followed(output);
   }
 
   /// One try at once: something suggests that it works now.
@@ -186,6 +199,7 @@ final class ControlLink implements AutoCloseable {
     private final Target target;
     private volatile @Nullable Connection connection;
     private boolean distrusted; // confined to the try's thread
+    private StreamTry stage = StreamTry.NO_CONNECTION; // likewise: how it ends if it ends now
 
     // guarded by the lock
     private boolean greeting; // the coordinator may know of this stream
@@ -213,6 +227,9 @@ final class ControlLink implements AutoCloseable {
         serve();
         reason = "the coordinator ended the stream";
       } catch (IOException | CryptoException | MalformedException e) {
+        if (e instanceof WebSocketClient.RefusedException refused && refused.status() == 503) {
+          stage = StreamTry.BUSY;
+        }
         reason = String.valueOf(e.getMessage());
       } catch (RuntimeException e) {
         AgentLog.mistake(ControlLink.class, e);
@@ -228,6 +245,11 @@ final class ControlLink implements AutoCloseable {
           return;
         }
         boolean wasUp = up == this;
+        if (stage == StreamTry.WELCOMED) {
+          counters.streamLost();
+        } else {
+          counters.tried(givenUp ? StreamTry.GIVEN_UP : stage);
+        }
         if (wasUp) {
           up = null;
           current = null;
@@ -258,7 +280,11 @@ final class ControlLink implements AutoCloseable {
         }
         open.readTimeout(CONNECT_LIMIT);
         String host = target.url().authority();
-        Identity identity = listener.identityFetched(fetch(open, host), target.url());
+        stage = StreamTry.NO_IDENTITY;
+        Envelope document = fetch(open, host);
+        stage = StreamTry.IDENTITY_REFUSED;
+        Identity identity = listener.identityFetched(document, target.url());
+        stage = StreamTry.NO_STREAM;
         WebSocketClient socket = upgrade(open, host);
         synchronized (lock) {
           if (closed || givenUp) {
@@ -266,6 +292,7 @@ final class ControlLink implements AutoCloseable {
           }
           greeting = true;
         }
+        stage = StreamTry.NOT_WELCOMED;
         var session =
             new AgentSession(
                 machine,
@@ -304,7 +331,9 @@ final class ControlLink implements AutoCloseable {
         return WebSocketClient.open(open, host, "/adit/stream", "adit-control-v1", random);
       } catch (WebSocketClient.RefusedException e) {
         if (e.retryAfterSeconds() > 0) {
-          retryAfter(Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER) * SECOND);
+          long seconds = Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER);
+          retryAfter(seconds * SECOND);
+          listener.busy(seconds);
         }
         throw e;
       }
@@ -317,11 +346,14 @@ final class ControlLink implements AutoCloseable {
       if (!wins(welcome.stream(), by)) {
         throw new IOException("a newer stream is up");
       }
+      stage = StreamTry.DISTRUSTED;
       distrusted = true; // until it is said otherwise, also if an exception comes instead
       distrusted = !listener.welcomed(stream, welcome, roundTrip, by);
       if (distrusted) {
         throw new IOException(target.url() + " is not to be trusted");
       }
+      stage = StreamTry.WELCOMED;
+      counters.tried(stage);
       synchronized (lock) {
         if (up == this) {
           current = stream;
@@ -372,6 +404,11 @@ final class ControlLink implements AutoCloseable {
         }
         default -> listener.received(stream, message);
       }
+    }
+
+    @Override
+    public void skipped() {
+      counters.skipped();
     }
 
     private void superseded() {

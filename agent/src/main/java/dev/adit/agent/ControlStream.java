@@ -25,6 +25,9 @@ final class ControlStream {
     void welcomed(ControlStream stream, Welcome welcome, long roundTrip) throws IOException;
 
     void received(ControlStream stream, FromCoordinator message);
+
+    /// A message of a later version was passed over.
+    void skipped();
   }
 
   private static final long SECOND = 1_000_000_000L;
@@ -115,7 +118,7 @@ final class ControlStream {
         case Output.Welcomed(var welcome, long roundTrip) ->
             events.welcomed(this, welcome, roundTrip);
         case Output.Received(var message) -> events.received(this, message);
-        case Output.Skipped _ -> {}
+        case Output.Skipped _ -> events.skipped();
         case Output.Ended(int code, String why) -> {
           waiting.add(END);
           socket.close(code);

@@ -23,8 +23,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +43,9 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
     void disconnected(String why);
 
+    /// A first join is refused for a while, by this code and text; it is tried again after `nanos`.
+    void postponed(String code, String text, long nanos);
+
     /// The coordinator, or this machine's state, will not have it: the agent ends. Any thread.
     ///
     /// @param usage true if what the user gave is wrong
@@ -63,7 +64,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private final ControlLink link;
   private final String instance;
   private volatile boolean connected;
-  private volatile @Nullable String remark;
+  private final Standing standing = new Standing();
   private volatile boolean heardOf;
 
   // confined to the packet loop
@@ -71,7 +72,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private boolean saveWanted;
   private boolean toldUp = true;
   private long savedAt = Long.MIN_VALUE / 2;
-  private long unreachableSince; // seconds on the coordinator's clock; 0 while it is not
   private MapFollower.Output.@Nullable SelfChanged self;
   private List<NodeRecord> peers = List.of();
   private List<RelayRecord> relays = List.of();
@@ -85,7 +85,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       Clock clock,
       RandomGenerator random,
       UdpLoop loop,
-      Events events)
+      Events events,
+      AgentCounters counters)
       throws IOException {
     this.config = config;
     this.files = files;
@@ -99,7 +100,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     this.trust = Trust.open(config, files, clock);
     heardOf = files.hasMap();
     link =
-        new ControlLink(machineKey, trust.urls(), trust.lastGood(), clock, random, new FromLink());
+        new ControlLink(
+            machineKey, trust.urls(), trust.lastGood(), clock, random, new FromLink(), counters);
   }
 
   /// Begins with the cached map, if there is a good one, and with the coordinator.
@@ -190,6 +192,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     boolean mapChanged = false;
     List<ControlMessage.NodePresence> heard = new ArrayList<>();
     for (MapFollower.Output next = held.poll(); next != null; next = held.poll()) {
+      link.followed(next);
       switch (next) {
         case MapFollower.Output.Send(var message) -> {
           if (stream != null) {
@@ -215,7 +218,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
             save();
           }
         }
-        case MapFollower.Output.Suspended(var why, _) -> remark = why;
+        case MapFollower.Output.Suspended(var why, _) -> standing.say(why);
         case MapFollower.Output.Left(var reason) -> left(reason);
         case MapFollower.Output.EndStream(var why) -> {
           AgentLog.warn(Coordination.class, "the coordinator contradicts itself: {}", why);
@@ -271,7 +274,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     public void received(ControlStream stream, FromCoordinator message) {
       switch (message) {
         case ControlMessage.Joined joined -> loop.post(() -> followed(joined.network()));
-        case ControlMessage.Failure failure -> failed(failure);
+        case ControlMessage.Failure failure -> failed(stream, failure);
         default ->
             loop.post(() -> {
               MapFollower held = follower;
@@ -288,19 +291,20 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       connected = false;
       loop.post(() -> {
         AgentLog.info(Coordination.class, "coordinator: {}", reason);
-        if (unreachableSince == 0) {
-          unreachableSince = trust.seconds();
-        }
-        String away = "coordinator unreachable since " + time(unreachableSince) + ": " + reason;
-        if (follower == null) {
-          remark = away;
-        } else {
-          follower.streamClosed(trust.seconds());
+        MapFollower held = follower;
+        if (held != null) {
+          held.streamClosed(trust.seconds());
           drain(null);
-          remark = "working from the map of " + time(follower.mapTime()) + "; " + away;
         }
-        events.disconnected(reason);
+        long mapTime = held == null ? 0 : held.mapTime();
+        events.disconnected(standing.lost(reason, trust.seconds(), mapTime));
       });
+    }
+
+    @Override
+    public void busy(long seconds) {
+      String text = "the coordinator is busy; next try in " + seconds + " s";
+      loop.post(() -> postpone("busy", text, seconds * 1_000_000_000L));
     }
   }
 
@@ -363,8 +367,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       events.refused("this machine is in no network here; run: adit up KEY", false);
     }
     connected = true;
-    unreachableSince = 0;
-    remark = null;
+    standing.welcomed();
     events.connected();
     return true;
   }
@@ -406,43 +409,36 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
   }
 
-  private void failed(ControlMessage.Failure failure) {
-    if (failure.retryMs() > 0) {
-      link.retryAfter(failure.retryMs() * 1_000_000);
+  private void failed(ControlStream stream, ControlMessage.Failure failure) {
+    long retry = failure.retryMs() * 1_000_000;
+    if (retry > 0) {
+      link.retryAfter(retry);
     }
     loop.post(() -> {
       if (follower == null || follower.self() == null) {
         heardOf = follower != null;
-        events.refused(failure.text(), false);
+        if (retry > 0 && Standing.passes(failure.code())) {
+          postpone(failure.code(), failure.text(), retry);
+          stream.close(); // the next one asks again
+        } else {
+          events.refused(failure.text(), false);
+        }
       } else {
-        remark = failure.text();
+        standing.say(failure.text());
         AgentLog.warn(Coordination.class, "coordinator: {}", failure.text());
       }
     });
   }
 
-  private static String time(long seconds) {
-    return java.time.Instant.ofEpochSecond(seconds).toString();
+  private void postpone(String code, String text, long nanos) {
+    if (follower == null) {
+      standing.postponed(text);
+      events.postponed(code, text, nanos);
+    }
   }
 
-  /// Puts a question to the packet loop and waits.
   private <T> T onLoop(Supplier<T> question) {
-    var answer = new CompletableFuture<T>();
-    loop.post(() -> {
-      try {
-        answer.complete(question.get());
-      } catch (RuntimeException e) {
-        answer.completeExceptionally(e);
-      }
-    });
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
-    }
+    return LoopQuestion.ask(loop, question);
   }
 
   // --- any thread
@@ -491,7 +487,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   @Override
   public @Nullable String remark() {
-    return remark;
+    return standing.remark();
   }
 
   @Override

@@ -81,8 +81,12 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private boolean relayOnly;
   private long nextActivityCheck;
   private int wireGuardPort;
+  private final AgentCounters counters;
+  private final Traffic direct = new Traffic();
+  private final Traffic relayed = new Traffic();
 
-  DataPlane(Clock clock, PathNode path, NetCheck netcheck, Events events) {
+  DataPlane(Clock clock, PathNode path, NetCheck netcheck, Events events, AgentCounters counters) {
+    this.counters = counters;
     this.clock = clock;
     this.path = path;
     this.netcheck = netcheck;
@@ -198,14 +202,16 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {
     Peer peer = (Peer) endpoint.owner();
     Route route = path.wireGuardSent(peer.key, packet, 0, length, now);
-    Endpoint direct = route.direct();
-    if (direct != null && !relayOnly) {
-      loop().send(direct, packet, 0, length);
+    Endpoint to = route.direct();
+    if (to != null && !relayOnly) {
+      loop().send(to, packet, 0, length);
+      direct.sent(length);
       peer.sentBytes += length;
     }
     if (route.relay()) {
       toRelay(peer, packet, length);
-      if (direct == null) {
+      relayed.sent(length);
+      if (to == null) {
         peer.sentBytes += length;
       }
     }
@@ -221,6 +227,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
       PublicKey from = path.datagramReceived(source, packet, 0, length, now);
       Peer peer = from == null ? null : peers.get(from);
       if (peer != null) {
+        direct.received(length);
         peer.receivedBytes += length;
         peer.lastDirectSource = source;
         loop().inject(peer.endpoint(), packet, 0, length);
@@ -276,14 +283,19 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
         }
         case PathOutput.RenewSession(var key) -> events.sessionLost(key);
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
-        case PathOutput.PathChanged change -> log(change);
+        case PathOutput.PathChanged change -> {
+          counters.pathChanged(change.reason());
+          log(change);
+        }
       }
     }
   }
 
   private void toRelay(Peer peer, byte[] packet, int length) {
     DerpLink link = linkOf(peer);
-    if (link != null) {
+    if (link == null) {
+      counters.link(LinkCount.DROPPED_DOWN);
+    } else {
       link.send(peer.key, packet, 0, length, PacketKind.of(packet, 0, length).hasPriority());
     }
   }
@@ -343,6 +355,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     if (path.relayReceived(source, packet, 0, packet.length, now)) {
       Peer peer = peers.get(source);
       if (peer != null) {
+        relayed.received(packet.length);
         peer.receivedBytes += packet.length;
         peer.lastDirectSource = null;
         loop().inject(peer.endpoint(), packet, 0, packet.length);
@@ -360,6 +373,22 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
           carryOut(now);
           events.peerGone(peer);
         });
+  }
+
+  // --- views
+
+  AgentCounters counters() {
+    return counters;
+  }
+
+  /// WireGuard's packets by direct paths.
+  Traffic direct() {
+    return direct;
+  }
+
+  /// WireGuard's packets by relays.
+  Traffic relayed() {
+    return relayed;
   }
 
   private UdpLoop loop() {

@@ -77,8 +77,10 @@ final class DerpLink implements AutoCloseable {
   private final Clock clock;
   private final RandomGenerator random;
   private final Listener listener;
+  private final AgentCounters counters;
   private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
   private final Thread reader;
+  private LinkCount stage = LinkCount.NO_CONNECTION; // of the try; confined to the reader
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
@@ -93,13 +95,15 @@ final class DerpLink implements AutoCloseable {
       boolean home,
       Clock clock,
       RandomGenerator random,
-      Listener listener) {
+      Listener listener,
+      AgentCounters counters) {
     this.target = target;
     this.own = own;
     this.home = home;
     this.clock = clock;
     this.random = random;
     this.listener = listener;
+    this.counters = counters;
     this.reader = Thread.ofPlatform().name("derp-read").unstarted(this::run);
   }
 
@@ -123,7 +127,9 @@ final class DerpLink implements AutoCloseable {
   /// Sends a packet to `destination`; dropped while the link is down.
   void send(PublicKey destination, byte[] bytes, int offset, int length, boolean priority) {
     Live now = live;
-    if (now != null) {
+    if (now == null) {
+      counters.link(LinkCount.DROPPED_DOWN);
+    } else {
       byte[] frame = now.session.packet(destination, bytes, offset, length, clock.nanos());
       if (frame != null) {
         now.queue.add(frame, priority);
@@ -180,6 +186,7 @@ final class DerpLink implements AutoCloseable {
       if (closed) {
         return;
       }
+      counters.link(wasUp ? LinkCount.LOST : stage);
       listener.linkDown(this, reason);
       failures = wasUp ? 1 : failures + 1;
       pause(failures);
@@ -194,7 +201,9 @@ final class DerpLink implements AutoCloseable {
 
   private Connection connect() throws IOException {
     PinPolicy policy = target.pins.isEmpty() ? PinPolicy.any() : PinPolicy.pins(target.pins);
+    stage = LinkCount.NO_CONNECTION;
     Connection connection = TlsClient.connect(target.endpoints, target.host, policy, CONNECT_LIMIT);
+    stage = LinkCount.REFUSED;
     boolean done = false;
     try {
       connection.readTimeout(CONNECT_LIMIT);
@@ -204,6 +213,7 @@ final class DerpLink implements AutoCloseable {
         throw new IOException("the relay answered " + answer.startLine() + " instead of 101");
       }
       done = true;
+      stage = LinkCount.NOT_ADMITTED;
       return connection;
     } finally {
       if (!done) {
@@ -278,12 +288,13 @@ final class DerpLink implements AutoCloseable {
   }
 
   private void admitted(Connection connection, DerpClientSession session) {
-    var queue = new SendQueue();
+    var queue = new SendQueue(() -> counters.link(LinkCount.DROPPED_QUEUE_FULL));
     if (home) {
       queue.add(DerpClientSession.preferred(true), true);
     }
     queue.add(session.ping(clock.nanos()), true); // measures the relay's latency once
     live = new Live(connection, session, queue);
+    counters.link(LinkCount.UP);
     Thread.ofPlatform().name("derp-write").start(() -> write(connection, queue));
     listener.linkUp(this);
   }

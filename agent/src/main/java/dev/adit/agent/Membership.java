@@ -196,7 +196,8 @@ final class Membership {
     String host = relay.hosts().isEmpty() ? null : relay.hosts().getFirst();
     var target = new DerpLink.Target(id, relay.name(), relay.key(), endpoints, host, pins);
     boolean isHome = id.equals(homeRelay);
-    plane.addLink(new DerpLink(target, nodeKey, isHome, clock, random, plane), isHome);
+    plane.addLink(
+        new DerpLink(target, nodeKey, isHome, clock, random, plane, plane.counters()), isHome);
   }
 
   private static List<StunServer> stunServers(List<RelayRecord> records) {

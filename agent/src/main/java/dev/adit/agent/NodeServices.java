@@ -15,10 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -214,21 +210,6 @@ final class NodeServices implements LocalApi.Services {
   }
 
   private <T extends @Nullable Object> T onLoop(Supplier<T> question) {
-    var answer = new CompletableFuture<T>();
-    loop.post(() -> {
-      try {
-        answer.complete(question.get());
-      } catch (RuntimeException e) {
-        answer.completeExceptionally(e);
-      }
-    });
-    try {
-      return answer.get(10, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IllegalStateException("the packet loop did not answer", e);
-    }
+    return LoopQuestion.ask(loop, question);
   }
 }

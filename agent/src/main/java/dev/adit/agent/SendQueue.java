@@ -18,8 +18,13 @@ final class SendQueue {
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<byte[]> priority = new ArrayDeque<>();
   private final ArrayDeque<byte[]> data = new ArrayDeque<>();
-  private long dropped;
+  private final Runnable dropped;
   private boolean closed;
+
+  /// @param dropped runs whenever a frame is dropped because its queue is full
+  SendQueue(Runnable dropped) {
+    this.dropped = dropped;
+  }
 
   void add(byte[] frame, boolean isPriority) {
     lock.lock();
@@ -30,7 +35,7 @@ final class SendQueue {
       ArrayDeque<byte[]> queue = isPriority ? priority : data;
       if (queue.size() >= (isPriority ? MAX_PRIORITY : MAX_DATA)) {
         queue.poll();
-        dropped++;
+        dropped.run();
       }
       queue.add(frame);
       changed.signal();
@@ -81,16 +86,6 @@ final class SendQueue {
       queue.poll();
     }
     return length;
-  }
-
-  /// Frames dropped because their queue was full.
-  long dropped() {
-    lock.lock();
-    try {
-      return dropped;
-    } finally {
-      lock.unlock();
-    }
   }
 
   void close() {

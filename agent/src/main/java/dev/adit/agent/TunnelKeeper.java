@@ -29,13 +29,20 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
 
   private final Tunnel tunnel;
   private final Events events;
+  private final AgentCounters counters;
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
   private volatile boolean closed;
   private Tunnel.@Nullable Wanted wanted; // confined to the thread
 
   TunnelKeeper(
-      Tunnel.Maker maker, AgentConfig config, PrivateKey nodeKey, Clock clock, Events events) {
+      Tunnel.Maker maker,
+      AgentConfig config,
+      PrivateKey nodeKey,
+      Clock clock,
+      Events events,
+      AgentCounters counters) {
+    this.counters = counters;
     this.tunnel = maker.make(config, nodeKey, clock, this::checkPresence);
     this.events = events;
   }
@@ -97,6 +104,7 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     if (!tunnel.isGone()) {
       return false;
     }
+    counters.tunnelRestarted();
     AgentLog.warn(TunnelKeeper.class, "the WireGuard interface has gone; making it anew");
     openNow();
     Tunnel.Wanted last = wanted;

@@ -1,6 +1,7 @@
 package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.local.LocalClient;
 import dev.adit.wire.Json;
 import dev.adit.wire.MalformedException;
@@ -47,7 +48,7 @@ final class CoordinatorClient {
   private String request(String method, String path, String json) {
     Path socket = runDir.resolve("coordinator.sock");
     LocalClient.Answer answer;
-    try {
+    try (var _ = WaitingLine.soon("waiting for the coordinator")) {
       answer =
           LocalClient.request(socket, method, PREFIX + path, json.getBytes(StandardCharsets.UTF_8));
     } catch (SocketTimeoutException e) {

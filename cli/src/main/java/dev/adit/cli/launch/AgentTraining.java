@@ -6,6 +6,7 @@ import dev.adit.agent.Tunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.net.http.HttpResponse;
 import dev.adit.net.linux.Interfaces;
 import dev.adit.net.linux.NetworkWatch;
 import dev.adit.net.linux.RouteNetlink;
@@ -13,6 +14,7 @@ import dev.adit.net.linux.WireGuardChange;
 import dev.adit.net.linux.WireGuardUapi;
 import dev.adit.net.local.LocalClient;
 import dev.adit.net.local.LocalServer;
+import dev.adit.net.metrics.MetricsFormat;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -40,6 +42,10 @@ final class AgentTraining {
   private static final long PATIENCE_SECONDS = 30;
   private static final long EXCHANGE_NANOS = 1_500_000_000L;
   private static final int INITIATION_BYTES = 148;
+
+  /// Metrics are asked for after the start, and their library is no part of it.
+  private static final MetricsFormat NOBODY_ASKS =
+      (request, readings) -> HttpResponse.text(503, "not while training");
 
   /// What needs the right to make an interface.
   private static final List<String> UNTRAINED =
@@ -115,9 +121,11 @@ final class AgentTraining {
         Path own = folder.resolve(name);
         AgentConfig config =
             StartedAgent.repeated(
-                new AgentConfig(own, own, "adit0", null, key, name, false, List.of(), 0, false));
+                new AgentConfig(
+                    own, own, "adit0", null, key, name, false, List.of(), 0, 0, null, false));
         var ready = new CountDownLatch(1);
-        agents.add(Agent.start(config, new Ready(ready), (_, _, _, _) -> new NoTunnel()));
+        agents.add(
+            Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new NoTunnel()));
         if (!ready.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
           throw new IOException(name + " did not become usable");
         }
@@ -142,6 +150,14 @@ final class AgentTraining {
     public void waiting(String what) {
       System.err.println(what);
     }
+
+    @Override
+    public void note(String text) {
+      System.err.println(text);
+    }
+
+    @Override
+    public void awaiting(String what) {}
 
     @Override
     public void failed(String text, boolean usage) {

@@ -1,6 +1,7 @@
 package dev.adit.cli.metrics;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.local.LocalClient;
 import dev.adit.net.metrics.MetricsHandler;
 import java.io.IOException;
@@ -62,7 +63,7 @@ public final class MetricsCommand implements Callable<Integer> {
   private String page(String program, String otherwise) {
     Path socket = runDir.resolve(program + ".sock");
     LocalClient.Answer answer;
-    try {
+    try (var _ = WaitingLine.soon("waiting for the " + program)) {
       answer = LocalClient.request(socket, "GET", MetricsHandler.PATH, new byte[0], PATIENCE);
     } catch (SocketTimeoutException e) {
       throw Failure.failed(

@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.local.LocalClient;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
@@ -29,7 +30,7 @@ final class AgentClient {
   /// @throws Failure if no agent runs, or it refuses: with its own words
   String request(String method, String target, String body, Duration timeout) {
     LocalClient.Answer answer;
-    try {
+    try (var _ = WaitingLine.soon("waiting for the agent")) {
       answer =
           LocalClient.request(
               socket, method, target, body.getBytes(StandardCharsets.UTF_8), timeout);

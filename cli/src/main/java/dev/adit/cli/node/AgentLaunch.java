@@ -3,6 +3,7 @@ package dev.adit.cli.node;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Failure;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.linux.SystemChecks;
 import dev.adit.wire.MalformedException;
@@ -47,6 +48,7 @@ final class AgentLaunch {
     check();
     Agent.warmUp();
     var status = new int[1];
+    var waiting = new WaitingLine(err);
     var progress =
         new Agent.Progress() {
           @Override
@@ -60,20 +62,32 @@ final class AgentLaunch {
           }
 
           @Override
+          public void note(String text) {
+            waiting.note(text);
+          }
+
+          @Override
+          public void awaiting(String what) {
+            waiting.show(what);
+          }
+
+          @Override
           public void failed(String text, boolean usage) {
+            waiting.close();
             status[0] = usage ? Failure.USAGE : Failure.FAILED;
             err.println("adit: " + text);
             err.flush();
           }
 
           private void say(String text) {
+            waiting.close();
             out.println(text);
             out.flush();
           }
         };
     Agent agent;
     try {
-      agent = Agent.start(config, progress);
+      agent = Agent.start(config, progress, (request, read) -> AgentPage.of(request, read));
     } catch (IOException e) {
       throw Failure.of(e);
     }
@@ -87,9 +101,23 @@ final class AgentLaunch {
     check();
     StateFiles.createFolder(config.stateFolder());
     try (AgentProcess process = AgentProcess.take()) {
-      String line = process.order(config);
+      String line;
+      try (var waiting = new WaitingLine(err)) {
+        line = process.order(config, said -> meanwhile(said, waiting));
+      }
       return line == null ? died() : outcome(line);
     }
+  }
+
+  private static boolean meanwhile(String line, WaitingLine waiting) {
+    if (line.startsWith("note ")) {
+      waiting.note(line.substring("note ".length()));
+    } else if (line.startsWith("awaiting ")) {
+      waiting.show(line.substring("awaiting ".length()));
+    } else {
+      return false;
+    }
+    return true;
   }
 
   private int outcome(String line) {

@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
@@ -25,10 +26,12 @@ final class AgentOrders {
             .member("interface", config.interfaceName())
             .member("relayOnly", config.relayOnly())
             .member("offlineMaxAge", config.offlineMaxAge())
+            .member("readyWithin", config.readyWithin())
             .member("newIdentity", config.newIdentity());
     optional(json, "wireGuardGo", config.wireGuardGo());
     optional(json, "key", config.joinKey());
     optional(json, "name", config.name());
+    optional(json, "metrics", config.metrics());
     json.name("candidates").beginArray();
     for (String candidate : config.staticCandidates()) {
       json.value(candidate);
@@ -45,6 +48,7 @@ final class AgentOrders {
   static AgentConfig read(byte[] orders) throws MalformedException {
     JsonObject json = Json.parseObject(orders);
     String wireGuardGo = json.optionalString("wireGuardGo");
+    String metrics = json.optionalString("metrics");
     return new AgentConfig(
         Path.of(json.string("state")),
         Path.of(json.string("run")),
@@ -55,6 +59,8 @@ final class AgentOrders {
         json.bool("relayOnly"),
         json.strings("candidates", MAX_CANDIDATES),
         json.integer("offlineMaxAge", 0, Json.MAX_INTEGER),
+        json.integer("readyWithin", 0, Json.MAX_INTEGER),
+        metrics == null ? null : Endpoint.parse(metrics),
         json.bool("newIdentity"));
   }
 }

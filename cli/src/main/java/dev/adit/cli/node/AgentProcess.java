@@ -19,6 +19,12 @@ public final class AgentProcess implements AutoCloseable {
   /// More than a failed agent takes to remove its interface.
   private static final int END_SECONDS = 10;
 
+  /// Hears what an agent says before its first word.
+  interface Meanwhile {
+    /// False if `line` is the first word.
+    boolean heard(String line);
+  }
+
   private static @Nullable AgentProcess early;
 
   private final Process process;
@@ -61,8 +67,9 @@ public final class AgentProcess implements AutoCloseable {
 
   /// Tells the process to run the agent.
   ///
+  /// @param meanwhile hears of what is said before the first word
   /// @return its first word, see [StartedAgent]; null if it ended without one
-  @Nullable String order(AgentConfig config) throws IOException {
+  @Nullable String order(AgentConfig config, Meanwhile meanwhile) throws IOException {
     try (var toAgent = process.getOutputStream()) {
       toAgent.write(AgentOrders.write(config));
     } catch (IOException e) {
@@ -72,6 +79,9 @@ public final class AgentProcess implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       String word = words.readLine();
+      while (word != null && meanwhile.heard(word)) {
+        word = words.readLine();
+      }
       if (word != null && word.startsWith("failed ")) {
         awaitEnd(); // when this is told, nothing of it shall be left
       }

@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.Clock;
 import dev.adit.net.local.LocalServer;
 import java.time.Duration;
@@ -28,11 +29,13 @@ public final class DownCommand implements Callable<Integer> {
   public Integer call() {
     node.agent().requestObject("POST", "/v1/down", "{}", Duration.ofSeconds(15));
     long end = Clock.SYSTEM.nanos() + PATIENCE_NANOS;
-    while (LocalServer.isLive(node.agent().socket())) {
-      if (Clock.SYSTEM.nanos() > end) {
-        throw Failure.failed("the agent is still ending after 10 s; its log says why");
+    try (var _ = WaitingLine.soon("waiting for the agent to end")) {
+      while (LocalServer.isLive(node.agent().socket())) {
+        if (Clock.SYSTEM.nanos() > end) {
+          throw Failure.failed("the agent is still ending after 10 s; its log says why");
+        }
+        LockSupport.parkNanos(STEP_NANOS);
       }
-      LockSupport.parkNanos(STEP_NANOS);
     }
     spec.commandLine().getOut().println("down");
     return 0;

@@ -14,7 +14,8 @@ import java.nio.charset.StandardCharsets;
 ///
 /// Its orders come on standard input ([AgentOrders]); without any it ends. Its first word goes to
 /// standard output, one line: `ready NAME ADDRESS`, `waiting WHAT` (it goes on trying) or `failed
-/// STATUS TEXT`. From then on it belongs to nobody: in a session of its own, its log a file.
+/// STATUS TEXT`; while that takes its time, before it lines with `note TEXT`, for the user to know,
+/// and `awaiting WHAT`. From then on it belongs to nobody: in a session of its own, its log a file.
 ///
 /// It reads no command line, so that no parser of command lines costs the node 200 ms of its start.
 public final class StartedAgent {
@@ -52,7 +53,7 @@ public final class StartedAgent {
       System.setErr(
           new PrintStream(
               new FileOutputStream(config.logFile().toFile(), true), true, StandardCharsets.UTF_8));
-      agent = Agent.start(config, words);
+      agent = Agent.start(config, words, (request, read) -> AgentPage.of(request, read));
     } catch (IOException e) {
       words.failed(Failure.of(e).line(), false);
       return words.status;
@@ -86,6 +87,23 @@ public final class StartedAgent {
       status = usage ? Failure.USAGE : Failure.FAILED;
       say("failed " + status + " " + text);
       System.err.println("adit: " + text);
+    }
+
+    @Override
+    public synchronized void note(String text) {
+      System.err.println("adit: " + text);
+      sayMore("note " + text);
+    }
+
+    @Override
+    public synchronized void awaiting(String what) {
+      sayMore("awaiting " + what);
+    }
+
+    private void sayMore(String line) {
+      if (!said) {
+        System.out.println(line);
+      }
     }
 
     /// After the first word nobody reads any more, and a later one must not end us.

@@ -2,6 +2,7 @@ package dev.adit.cli.node;
 
 import dev.adit.cli.output.Output;
 import dev.adit.cli.output.Table;
+import dev.adit.cli.output.Terminal;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `adit status`: this node, its coordinator, and how each peer is reached.
@@ -24,14 +26,31 @@ public final class StatusCommand implements Callable<Integer> {
   @Mixin Output output = new Output();
   @Spec CommandSpec spec;
 
+  @Option(
+      names = {"-w", "--watch"},
+      description = {
+        "Go on until Ctrl-C: once a second in place on a terminal; otherwise, and with -o json (one line"
+            + " each) or yaml, whenever more has changed than byte counts and round trip times."
+      })
+  boolean watch;
+
   @Override
   public Integer call() throws MalformedException {
-    String status = node.agent().request("GET", "/v1/status", "", Duration.ofSeconds(10));
-    output.print(spec.commandLine().getOut(), status, StatusCommand::table);
+    if (watch) {
+      boolean inPlace = Terminal.isStandardOutput() && output.format() == Output.Format.TABLE;
+      new StatusWatch(spec.commandLine().getOut(), output.format(), inPlace)
+          .run(this::status, StatusWatch::pause);
+    } else {
+      output.print(spec.commandLine().getOut(), status(), StatusCommand::table);
+    }
     return 0;
   }
 
-  private static String table(JsonObject status) throws MalformedException {
+  private String status() {
+    return node.agent().request("GET", "/v1/status", "", Duration.ofSeconds(10));
+  }
+
+  static String table(JsonObject status) throws MalformedException {
     var text = new StringBuilder();
     JsonObject self = status.object("self");
     text.append(self.string("name")).append("  ").append(joined(self.strings("addresses", 64)));

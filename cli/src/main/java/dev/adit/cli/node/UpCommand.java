@@ -6,6 +6,7 @@ import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
 import dev.adit.cli.Version;
 import dev.adit.net.local.LocalServer;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
@@ -93,6 +94,16 @@ public final class UpCommand implements Callable<Integer> {
         "DURATION",
         "30d",
         "For how long to go on without the coordinator, 0 for ever; default ${DEFAULT-VALUE}.");
+    text(
+        spec,
+        "--timeout",
+        "DURATION",
+        "How long to wait until the node is usable, such as 90s; default 10s, and for as long as the coordinator asks to wait. The agent goes on trying.");
+    text(
+        spec,
+        "--metrics",
+        "ADDR:PORT",
+        "TCP address for GET /metrics, such as 127.0.0.1:9586; default none, see adit metrics.");
     flag(
         spec,
         "--new-identity",
@@ -156,6 +167,8 @@ public final class UpCommand implements Callable<Integer> {
               flag("--relay-only"),
               candidates == null ? List.of() : candidates,
               offlineMaxAge(),
+              timeout(),
+              metrics(),
               flag("--new-identity"));
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
@@ -170,6 +183,20 @@ public final class UpCommand implements Callable<Integer> {
       return 0;
     }
     return flag("--foreground") ? launch.runHere() : launch.startAndWait();
+  }
+
+  private long timeout() {
+    String text = text("--timeout");
+    return text == null ? 0 : Times.seconds(text);
+  }
+
+  private @Nullable Endpoint metrics() {
+    String text = text("--metrics");
+    try {
+      return text == null ? null : Endpoint.parse(text);
+    } catch (MalformedException e) {
+      throw Failure.usage("--metrics " + text + ": expected for example 127.0.0.1:9586");
+    }
   }
 
   private long offlineMaxAge() {

@@ -1,5 +1,6 @@
 package dev.adit.cli.server;
 
+import dev.adit.cli.output.WaitingLine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -36,7 +37,9 @@ final class Opened implements AutoCloseable {
         .addShutdownHook(
             new Thread(
                 () -> {
-                  close();
+                  try (var _ = WaitingLine.soon("ending; connections are asked to go elsewhere")) {
+                    close();
+                  }
                   // An asked-for end is no failure; without this the code would be 128 + signal.
                   Runtime.getRuntime().halt(0);
                 },

@@ -3,6 +3,7 @@ package dev.adit.cli.server;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Version;
 import dev.adit.cli.output.Terminal;
+import dev.adit.cli.output.WaitingLine;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.net.Clock;
@@ -94,7 +95,10 @@ public final class ServeCommand implements Callable<Integer> {
               + "); choose another --run-dir and --state-dir");
     }
     try (Opened opened = new Opened()) {
-      Coordinator coordinator = open(opened, config, places, others);
+      Coordinator coordinator;
+      try (var _ = WaitingLine.soon("opening keys, certificate and database")) {
+        coordinator = open(opened, config, places, others);
+      }
       announce(coordinator, places.get(0));
       opened.untilSignal();
     }

@@ -2,21 +2,30 @@ package dev.adit.cli.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.agent.Agent;
+import dev.adit.agent.AgentConfig;
+import dev.adit.agent.Tunnel;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.core.admission.Open;
+import dev.adit.crypto.PublicKey;
+import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.http.HttpResponse;
+import dev.adit.net.local.LocalClient;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.metrics.Metric;
+import dev.adit.net.metrics.MetricsFormat;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.HttpsUrl;
+import dev.adit.wire.control.JoinKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +33,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,9 +73,80 @@ class MetricsTextTest {
       return section("Coordinator", coordinator::read)
           + section("Relay", relay.metrics())
           + section("Front door of a server: TCP, TLS, HTTP", door::read)
-          + section("Local socket of a server", socket::read)
+          + section("Local socket", socket::read)
+          + section("Agent", agent())
           + section("Every process", new ProcessReadings("serve"));
     }
+  }
+
+  /// An agent that finds no coordinator: everything is counted from the start.
+  private Readings.Source agent() throws IOException {
+    var random = new SecureRandom();
+    String key =
+        JoinKey.create(
+                HttpsUrl.literal("https://127.0.0.1:1"),
+                SigningKey.generate(random).verifyingKey(),
+                random)
+            .text();
+    Path own = folder.resolve("agent");
+    var config =
+        new AgentConfig(own, own, "adit0", null, key, "n", false, List.of(), 0, 0, null, false);
+    var asked = new CompletableFuture<Readings>();
+    MetricsFormat format =
+        (_, readings) -> {
+          asked.complete(readings);
+          return HttpResponse.text(200, "asked");
+        };
+    try (var _ = Agent.start(config, new Silence(), format, (_, _, _, _) -> new NoTunnel())) {
+      LocalClient.Answer answer =
+          LocalClient.request(config.socket(), "GET", "/metrics", new byte[0]);
+      assertThat(answer.text()).isEqualTo("asked\n");
+    }
+    return into ->
+        asked.join().metrics().stream()
+            .filter(metric -> !metric.name().startsWith("adit_local_")) // listed once
+            .forEach(into::add);
+  }
+
+  private static final class Silence implements Agent.Progress {
+    @Override
+    public void ready(String name, String address) {}
+
+    @Override
+    public void waiting(String what) {}
+
+    @Override
+    public void note(String text) {}
+
+    @Override
+    public void awaiting(String what) {}
+
+    @Override
+    public void failed(String text, boolean usage) {}
+  }
+
+  private static final class NoTunnel implements Tunnel {
+    @Override
+    public int open() {
+      return 9; // discard
+    }
+
+    @Override
+    public void apply(Wanted wanted) {}
+
+    @Override
+    public void forgetPeer(PublicKey key) {}
+
+    @Override
+    public boolean isGone() {
+      return false;
+    }
+
+    @Override
+    public void greet(PublicKey key) {}
+
+    @Override
+    public void close() {}
   }
 
   /// Without ports, which another program may have.

@@ -135,7 +135,7 @@ final class StreamCounters {
         presenceMessages.sum());
     into.counter(
         "adit_coordinator_presence_nodes_total",
-        "Nodes told of in these messages.",
+        "Nodes told of in messages that tell where nodes are.",
         presenceNodes.sum());
     into.counters(
         "adit_coordinator_newer_records_total",

@@ -35,7 +35,7 @@ final class NodeContext {
   /// No later than the earliest timer of any peer; may be earlier, which costs a look.
   long wakeAt = PathTimers.NEVER;
 
-  private final Map<DropReason, Long> drops = new java.util.EnumMap<>(DropReason.class);
+  private final DropCounts drops = new DropCounts();
   private final Map<Long, List<PeerPath>> peersBySenderId = new HashMap<>();
   private long stunAskedAt = PathTimers.LONG_AGO;
 
@@ -58,11 +58,11 @@ final class NodeContext {
   }
 
   void dropped(DropReason reason) {
-    drops.merge(reason, 1L, Long::sum);
+    drops.count(reason);
   }
 
   Map<DropReason, Long> drops() {
-    return new java.util.EnumMap<>(drops);
+    return drops.all();
   }
 
   void sendRelay(PublicKey peer, byte[] bytes) {

@@ -341,7 +341,16 @@ public final class PathNode {
     return peer == null ? null : peer.status();
   }
 
-  /// Counters since start.
+  /// How many peers are in each state; those without any are left out.
+  public Map<PathState, Integer> states() {
+    Map<PathState, Integer> states = new java.util.EnumMap<>(PathState.class);
+    for (PeerPath peer : peers.values()) {
+      states.merge(peer.state(), 1, Integer::sum);
+    }
+    return states;
+  }
+
+  /// Counters since start, of every reason.
   public Map<DropReason, Long> drops() {
     return node.drops();
   }

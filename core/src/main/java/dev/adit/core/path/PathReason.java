@@ -1,39 +1,36 @@
 package dev.adit.core.path;
 
-/// Why a path changed; codes 1 to 8 travel in PATH (nat-traversal §3.3, relay-rung §3).
+/// Why a path changed, a sentence each; codes 1 to 8 travel in PATH (nat-traversal §3.3, relay-rung
+/// §3).
 public enum PathReason {
-  /// A direct path was proven.
-  UPGRADE(1),
-  /// Another direct path is better.
-  BETTER_PATH(2),
-  /// The selected path stopped answering.
-  TRUST_EXPIRED(3),
-  /// Our own addresses or links changed.
-  LOCAL_CHANGE(4),
-  /// The peer left the path; sent, it only confirms and asks for nothing.
-  PEER_TOLD(5),
-  /// No payload for 45 s.
-  PARKED(6),
-  /// The policy no longer allows it.
-  POLICY(7),
-  /// The UDP relay does not carry the session.
-  NOT_CARRIED(8),
-  /// Payload, or the peer's CALL, after silence. Local only.
-  STARTED(0),
-  /// The relay connection, or the peer's, is gone. Local only.
-  RELAY_LOST(0),
-  /// The relay connection, or the peer's, is back. Local only.
-  RELAY_BACK(0),
-  /// The peer's agent restarted: its probe key is new. Local only.
-  PEER_RESTARTED(0);
+  UPGRADE(1, "A direct path was proven."),
+  BETTER_PATH(2, "Another direct path is better."),
+  TRUST_EXPIRED(3, "The selected path stopped answering."),
+  LOCAL_CHANGE(4, "Our own addresses or links changed."),
+  /// Sent, it only confirms and asks for nothing.
+  PEER_TOLD(5, "The peer left the path."),
+  PARKED(6, "No payload for 45 s."),
+  POLICY(7, "The policy no longer allows it."),
+  NOT_CARRIED(8, "The UDP relay does not carry the session."),
+  STARTED(0, "Payload, or the peer's CALL, after silence."),
+  RELAY_LOST(0, "The relay connection, or the peer's, is gone."),
+  RELAY_BACK(0, "The relay connection, or the peer's, is back."),
+  PEER_RESTARTED(0, "The peer's agent restarted: its probe key is new.");
 
   private final int code;
+  private final String sentence;
 
-  PathReason(int code) {
+  PathReason(int code, String sentence) {
     this.code = code;
+    this.sentence = sentence;
   }
 
+  /// 0 for what is never told to the peer.
   public int code() {
     return code;
+  }
+
+  public String sentence() {
+    return sentence;
   }
 }

@@ -12,15 +12,21 @@ package dev.adit.core.path;
 ///                         DEAD      back: RELAYED; full-size answer: DIRECT
 /// ```
 public enum PathState {
-  /// No payload for 45 s; the next packet goes by the relay and starts everything.
-  IDLE,
-  /// By the relay, while direct candidates are tried.
-  RELAYED,
-  /// By the selected direct path, which answers our probes.
-  DIRECT,
-  /// By both: the selected path has not answered for longer than we trust it.
-  SUSPECT,
-  /// The relay or the peer's connection to it is gone and no path is proven: by the last selected
-  /// path, if any, and by the relay should it be back.
-  DEAD
+  IDLE("No payload for 45 s; the next packet goes by the relay and starts everything."),
+  RELAYED("By the relay, while direct candidates are tried."),
+  DIRECT("By the selected direct path, which answers our probes."),
+  SUSPECT("By both: the selected path has not answered for longer than we trust it."),
+  DEAD(
+      "The relay, or the peer's connection to it, is gone and no path is proven: by the last selected"
+          + " path, if any, and by the relay should it be back.");
+
+  private final String sentence;
+
+  PathState(String sentence) {
+    this.sentence = sentence;
+  }
+
+  public String sentence() {
+    return sentence;
+  }
 }

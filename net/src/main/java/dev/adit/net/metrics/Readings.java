@@ -31,6 +31,11 @@ public final class Readings {
     return List.copyOf(metrics);
   }
 
+  /// Adds a metric that was read elsewhere.
+  public void add(Metric metric) {
+    metrics.add(metric);
+  }
+
   /// One value, for whoever wants no page.
   ///
   /// @throws NoSuchElementException if there is none with these labels

@@ -57,7 +57,7 @@ final class UpErrors {
           when("join key expired", UpErrors::expired),
           when("join key used up", UpErrors::usedUp),
           when("join key revoked", UpErrors::revoked),
-          when("too many unknown join keys from one address", UpErrors::tooMany));
+          when("too many unknown join keys from one address, with --timeout 1s", UpErrors::tooMany));
 
   /// What this machine lacks, or has and should not.
   static final List<ErrorCase> MACHINE =
@@ -69,6 +69,13 @@ final class UpErrors {
           when(
               "candidate that is no address and port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--candidate", "here")),
+          when(
+              "--metrics without port",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--metrics", "9586")),
+          when(
+              "metrics address of another machine",
+              attempt ->
+                  attempt.key(good(attempt)).fails("l", "up", "--metrics", "203.0.113.9:9586")),
           when(
               "not root",
               attempt ->
@@ -176,9 +183,12 @@ final class UpErrors {
     // Ten a minute, one more every 6 s: with 4 to 6 s to go the next one is early, too.
     String said = "";
     for (int i = 0; i < 40 && !said.matches("(?s).*next in [456] s.*"); i++) {
-      said = attempt.world.adit("l", "up", "--key", wrong).output();
+      said = attempt.world.adit("l", "up", "--timeout", "1s", "--key", wrong).output();
+      if (said.contains("keeps trying")) {
+        down(attempt.world);
+      }
     }
-    attempt.key(wrong).fails("l", "up");
+    attempt.key(wrong).failsAndGoesOn("l", "up", "--timeout", "1s");
   }
 
   private static void foreignInterface(Attempt attempt) throws IOException {

@@ -1,0 +1,36 @@
+package dev.adit.agent;
+
+import dev.adit.core.control.MapFollower;
+import dev.adit.wire.control.ControlMessage;
+import org.jspecify.annotations.Nullable;
+
+/// What of the coordinator's maps was not taken as it came, a sentence each.
+enum MapRefusal {
+  GAP("A delta did not fit, or a head was not good: the whole map was asked for."),
+  OLDER_RECORD("A record was older than the one held, which was shown to the coordinator."),
+  NOT_UNDERSTOOD("A record or message needs a newer version of this program."),
+  SUSPENDED("The peers were put away: the coordinator does not know this node, or is too new."),
+  CONTRADICTION("Heads were not good twice in a row: the stream was ended.");
+
+  private final String sentence;
+
+  MapRefusal(String sentence) {
+    this.sentence = sentence;
+  }
+
+  String sentence() {
+    return sentence;
+  }
+
+  /// What an output of the follower means; null for those that take the map.
+  static @Nullable MapRefusal of(MapFollower.Output output) {
+    return switch (output) {
+      case MapFollower.Output.Send(ControlMessage.Resync _) -> GAP;
+      case MapFollower.Output.Send(ControlMessage.Newer _) -> OLDER_RECORD;
+      case MapFollower.Output.Send(ControlMessage.Unsupported _) -> NOT_UNDERSTOOD;
+      case MapFollower.Output.Suspended _ -> SUSPENDED;
+      case MapFollower.Output.EndStream _ -> CONTRADICTION;
+      default -> null;
+    };
+  }
+}
