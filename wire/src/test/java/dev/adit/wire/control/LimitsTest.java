@@ -26,6 +26,28 @@ class LimitsTest {
     assertThat(Identity.MAX_DOCUMENT_BYTES).isEqualTo(16 * 1024);
   }
 
+  /// C-9: 8 MiB + 1, in parts and as a gzip bomb.
+  @Test
+  void aValueOf8MiBIsReadAndNotAByteMore() throws MalformedException {
+    String most = " ".repeat(StreamCodec.MAX_TO_AGENT);
+    for (boolean gzip : new boolean[] {false, true}) {
+      var codec = new StreamCodec(true, StreamCodec.MAX_TO_AGENT);
+      StreamCodec.Frame last = new StreamCodec.Frame.Part();
+      for (byte[] plaintext : StreamCodec.write(most, gzip)) {
+        last = codec.read(plaintext);
+      }
+      assertThat(last).isInstanceOf(StreamCodec.Frame.Value.class);
+      assertThatThrownBy(
+              () -> {
+                for (byte[] plaintext : StreamCodec.write(most + " ", gzip)) {
+                  codec.read(plaintext);
+                }
+              })
+          .isInstanceOf(MalformedException.class)
+          .hasMessageContaining("more than 8388608 bytes");
+    }
+  }
+
   @Test
   void anEnvelopeHoldsABodyOf16KiBAndEightSignatures() throws MalformedException {
     String signed = Samples.signedNode().json();
