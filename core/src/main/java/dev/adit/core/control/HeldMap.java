@@ -41,8 +41,8 @@ final class HeldMap {
   /// @param unsupported what it called critical and is not understood here
   record Answers(List<Envelope> newer, List<String> unsupported) {}
 
-  final HeldRecords<NodeRecord> nodes = new HeldRecords<>(RecordKind.NODE);
-  final HeldRecords<RelayRecord> relays = new HeldRecords<>(RecordKind.RELAY);
+  final HeldRecords<NodeRecord> nodes;
+  final HeldRecords<RelayRecord> relays;
   private UUID self;
   private Envelope headEnvelope;
   private HeadRecord head;
@@ -56,6 +56,8 @@ final class HeldMap {
 
   /// Begins with the head of a message; its records come with [#replace].
   HeldMap(NetworkMap message, HeadRecord head) {
+    this.nodes = new HeldRecords<>(RecordKind.NODE, head.network());
+    this.relays = new HeldRecords<>(RecordKind.RELAY, head.network());
     this.self = message.self();
     this.headEnvelope = message.head();
     this.head = head;

@@ -115,6 +115,18 @@ class MapFollowerTest {
     assertThat(peers()).containsExactly(THREE);
   }
 
+  /// C-15: the same keys sign the records of all networks of a coordinator.
+  @Test
+  void takesNoNodeOfAnotherNetwork() {
+    String body = TWO.body().replace(NETWORK.toString(), id(77).toString());
+    var foreign = Envelope.sign(Context.NODE, body, RECORD);
+    hears(map(1, List.of(signed(SELF), foreign, signed(THREE))));
+    assertThat(peers()).containsExactly(THREE);
+    assertThat(follower.notes()).containsExactly("a node record of another network");
+    hears(delta(1, 2, List.of(foreign), List.of()));
+    assertThat(outputs).containsExactly(new Save(false));
+  }
+
   @Test
   void dropsWhatIsAbsentFromAMapEvenOfALowerRevision() {
     hears(map(9, List.of(signed(SELF), signed(TWO), signed(THREE))));

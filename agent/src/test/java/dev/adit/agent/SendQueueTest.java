@@ -1,0 +1,25 @@
+package dev.adit.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class SendQueueTest {
+  private final SendQueue queue = new SendQueue();
+
+  @Test
+  void keeps512FramesWithPriorityAnd128OthersAndDropsTheOldest() throws InterruptedException {
+    for (int i = 0; i <= 512; i++) {
+      queue.add(new byte[] {1, (byte) i}, true);
+    }
+    for (int i = 0; i <= 128; i++) {
+      queue.add(new byte[] {2, (byte) i}, false);
+    }
+    assertThat(queue.dropped()).isEqualTo(2);
+    byte[] batch = new byte[4096];
+    assertThat(queue.take(batch)).isEqualTo(2 * (512 + 128));
+    assertThat(batch).startsWith(1, 1);
+    assertThat(batch[2 * 512]).isEqualTo((byte) 2);
+    assertThat(batch[2 * 512 + 1]).isEqualTo((byte) 1);
+  }
+}
