@@ -83,7 +83,8 @@ class CoordinatorScenariosTest {
 
       putBack(world, older);
       world.serve();
-      World.await(PATIENCE, "l is told", () -> notes(world, "l").contains("does not know this node"));
+      World.await(
+          PATIENCE, "l is told", () -> notes(world, "l").contains("does not know this node"));
       World.await(PATIENCE, "the interface is down", () -> !isUp(world, "l"));
       assertThat(Files.exists(world.lab.lib("l").resolve("adit").resolve("node.key"))).isTrue();
       assertThat(Files.exists(world.lab.lib("l").resolve("adit").resolve("map.json"))).isTrue();
@@ -107,8 +108,7 @@ class CoordinatorScenariosTest {
 
   private static void putBack(World world, Path copy) throws IOException {
     Path state = world.lab.lib("srv").resolve("adit");
-    var _ =
-        Files.copy(copy, state.resolve("coordinator.db"), StandardCopyOption.REPLACE_EXISTING);
+    var _ = Files.copy(copy, state.resolve("coordinator.db"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static boolean isUp(World world, String host) {

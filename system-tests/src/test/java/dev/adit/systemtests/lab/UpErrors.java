@@ -57,7 +57,8 @@ final class UpErrors {
           when("join key expired", UpErrors::expired),
           when("join key used up", UpErrors::usedUp),
           when("join key revoked", UpErrors::revoked),
-          when("too many unknown join keys from one address, with --timeout 1s", UpErrors::tooMany));
+          when(
+              "too many unknown join keys from one address, with --timeout 1s", UpErrors::tooMany));
 
   /// What this machine lacks, or has and should not.
   static final List<ErrorCase> MACHINE =

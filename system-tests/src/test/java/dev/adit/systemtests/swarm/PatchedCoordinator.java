@@ -73,8 +73,7 @@ public final class PatchedCoordinator implements MessageConnection.Acceptor {
     String text = Files.readString(document);
     var known = Identity.parse(Envelope.parse(text).body());
     identity =
-        IdentityFiles.open(
-            state.resolve("identity"), known.urls(), known.tlsPins(), now, RANDOM);
+        IdentityFiles.open(state.resolve("identity"), known.urls(), known.tlsPins(), now, RANDOM);
     try (Database database = Database.open(state.resolve("coordinator.db"))) {
       network = database.transact(Reads::networks).getFirst();
       stored = database.transact(sql -> Reads.liveNodes(sql, network.id()));
@@ -132,7 +131,8 @@ public final class PatchedCoordinator implements MessageConnection.Acceptor {
     for (StoredNode node : stored) {
       var row = node.row();
       if (row.id().equals(id)) {
-        return record(id, row.nodeKey(), row.name(), row.addresses(), Math.max(serial, row.serial()));
+        return record(
+            id, row.nodeKey(), row.name(), row.addresses(), Math.max(serial, row.serial()));
       }
     }
     throw new IllegalStateException("no node " + id);
@@ -153,7 +153,18 @@ public final class PatchedCoordinator implements MessageConnection.Acceptor {
   private NodeRecord record(
       UUID id, PublicKey key, String name, List<IpAddress> addresses, long serial) {
     return new NodeRecord(
-        network.id(), id, key, true, name, addresses, List.of(), List.of(), null, serial, 0, serial);
+        network.id(),
+        id,
+        key,
+        true,
+        name,
+        addresses,
+        List.of(),
+        List.of(),
+        null,
+        serial,
+        0,
+        serial);
   }
 
   private Envelope head() {
@@ -262,8 +273,14 @@ public final class PatchedCoordinator implements MessageConnection.Acceptor {
         var nodes = new ArrayList<Envelope>();
         records.values().forEach(record -> nodes.add(sign(Context.NODE, record.body())));
         return new NetworkMap(
-            network.id(), revision, "1." + revision + ".0000000000000000", head(), self(), nodes,
-            relays, List.of());
+            network.id(),
+            revision,
+            "1." + revision + ".0000000000000000",
+            head(),
+            self(),
+            nodes,
+            relays,
+            List.of());
       }
     }
   }
