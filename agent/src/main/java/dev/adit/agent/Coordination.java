@@ -486,6 +486,11 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   @Override
+  public String changes() {
+    return follower == null ? "[]" : follower.changes();
+  }
+
+  @Override
   public @Nullable String remark() {
     return standing.remark();
   }
