@@ -213,7 +213,7 @@ public final class Agent implements AutoCloseable {
         LocalServer.start(
             config.socket(),
             LocalServer.EVERYBODY,
-            metrics.before(new LocalApi(services)),
+            metrics.before(new LocalApi(services, Operator.open(config.stateFolder()))),
             LocalLimits.agent());
     metrics.socket(localServer);
     loop.post(this::gatherHosts);

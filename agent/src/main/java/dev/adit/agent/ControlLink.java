@@ -111,6 +111,11 @@ final class ControlLink implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("control").unstarted(this::run);
   }
 
+  /// How much of a `Retry-After` counts, in nanoseconds.
+  static long counted(int seconds) {
+    return Math.min(seconds, MOST_RETRY_AFTER) * SECOND;
+  }
+
   void start() {
     thread.start();
   }
@@ -331,9 +336,9 @@ final class ControlLink implements AutoCloseable {
         return WebSocketClient.open(open, host, "/adit/stream", "adit-control-v1", random);
       } catch (WebSocketClient.RefusedException e) {
         if (e.retryAfterSeconds() > 0) {
-          long seconds = Math.min(e.retryAfterSeconds(), MOST_RETRY_AFTER);
-          retryAfter(seconds * SECOND);
-          listener.busy(seconds);
+          long pause = counted(e.retryAfterSeconds());
+          retryAfter(pause);
+          listener.busy(pause / SECOND);
         }
         throw e;
       }

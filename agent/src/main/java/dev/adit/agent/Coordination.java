@@ -321,15 +321,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
   }
 
-  /// Carries a checked exception out of the packet loop.
-  private static final class RefusedIdentity extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RefusedIdentity(MalformedException cause) {
-      super(cause.getMessage(), cause, false, false);
-    }
-  }
-
   private ControlMessage.Hello helloNow() {
     MapFollower held = follower;
     ControlMessage.Resume resume = held == null ? null : held.resume();
@@ -486,6 +477,11 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       notes.addAll(follower.notes());
     }
     return notes;
+  }
+
+  @Override
+  public String changes() {
+    return follower == null ? "[]" : follower.changes();
   }
 
   @Override

@@ -7,9 +7,11 @@ import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
+import java.io.IOException;
 
 /// The agent's local socket (control R-ADM-2): everybody on the machine may ask `status`, `ping`
-/// and `netcheck`, without seeing where peers are; root and the agent's own user may do everything.
+/// and `netcheck`, without seeing where peers are; root, the agent's own user and the operator may
+/// do everything.
 ///
 /// Thread-safe: it holds no state; what it asks is.
 final class LocalApi implements HttpHandler {
@@ -26,22 +28,31 @@ final class LocalApi implements HttpHandler {
 
     String netcheck();
 
+    /// `{"changes":[…]}`: see [dev.adit.core.control.MapFollower#changes].
+    String changes();
+
     /// Ends the agent after the answer left.
     void down();
   }
 
-  private final Services services;
+  private static final int LONGEST_USER = 64;
 
-  LocalApi(Services services) {
+  private final Services services;
+  private final Operator operator;
+
+  LocalApi(Services services, Operator operator) {
     this.services = services;
+    this.operator = operator;
   }
 
   @Override
   public HttpResponse handle(HttpRequest request) {
-    boolean trusted = request.user() != null && request.user().trusted();
+    boolean owner = request.user() != null && request.user().trusted();
+    boolean trusted = owner || operator.is(request.user());
     try {
       return switch (request.method() + " " + request.path()) {
         case "GET /v1/status" -> HttpResponse.json(200, services.status().toJson(trusted));
+        case "GET /v1/changes" -> HttpResponse.json(200, services.changes());
         case "GET /v1/netcheck" -> HttpResponse.json(200, services.netcheck());
         case "POST /v1/ping" -> {
           JsonObject body = Json.parseObject(request.body());
@@ -50,17 +61,38 @@ final class LocalApi implements HttpHandler {
         }
         case "POST /v1/down" -> {
           if (!trusted) {
-            yield refused(403, "forbidden", "only root and the agent's own user may end the agent");
+            yield refused(
+                403, "forbidden", "only root, the agent's own user and its operator may do that");
           }
           services.down();
           yield HttpResponse.json(200, "{}");
         }
+        case "POST /v1/set" -> owner ? set(request) : ownerOnly();
         default ->
             refused(
                 404, "not_found", "no such request: " + request.method() + " " + request.path());
       };
     } catch (MalformedException e) {
       return refused(400, "bad_request", String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Who was made operator makes nobody else one.
+  private static HttpResponse ownerOnly() {
+    return refused(403, "forbidden", "only root and the agent's own user may do that");
+  }
+
+  private HttpResponse set(HttpRequest request) throws MalformedException {
+    String user = Json.parseObject(request.body()).string("operator");
+    if (user.length() > LONGEST_USER || !user.codePoints().allMatch(c -> c > ' ' && c != 0x7f)) {
+      throw new MalformedException("operator: needs the name of a user of this machine");
+    }
+    try {
+      operator.become(user);
+      return HttpResponse.json(
+          200, new JsonWriter().beginObject().member("operator", user).endObject().toString());
+    } catch (IOException e) {
+      return refused(503, "unavailable", "cannot store the operator: " + e.getMessage());
     }
   }
 

@@ -26,6 +26,10 @@ final class LoopbackPorts {
   /// One port each of the range; larger networks need addresses instead of ports.
   static final int MAX_PEERS = 4_095;
 
+  /// From so many drawn ports on, those that rest count as free again: else a network whose nodes
+  /// come and go would use up the range, and drawing would never end.
+  private static final int MOST_USED = 8_000;
+
   private static final int MAX_FILE_BYTES = 1 << 20;
 
   private final Path file;
@@ -74,6 +78,10 @@ final class LoopbackPorts {
     if (ports.size() >= MAX_PEERS && !ports.containsKey(peer)) {
       throw new IllegalStateException("more than " + MAX_PEERS + " peers");
     }
+    if (used.size() >= MOST_USED) {
+      used.clear();
+      used.addAll(ports.values());
+    }
     int port;
     do {
       port = FIRST + random.nextInt(LAST - FIRST + 1);
@@ -83,7 +91,7 @@ final class LoopbackPorts {
   }
 
   void forget(PublicKey peer) {
-    ports.remove(peer); // its port rests until the next start
+    ports.remove(peer); // its port rests, see MOST_USED
   }
 
   void save() throws IOException {

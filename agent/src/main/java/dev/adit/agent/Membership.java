@@ -98,7 +98,19 @@ final class Membership {
     orders.configure(new Tunnel.Wanted(wanted, now.self().addresses(), now.ranges(), now.up()));
   }
 
-  private void peersChanged(List<NodeRecord> records) throws IOException {
+  private void peersChanged(List<NodeRecord> all) throws IOException {
+    List<NodeRecord> records = all;
+    if (all.size() > LoopbackPorts.MAX_PEERS) {
+      AgentLog.warn(
+          Membership.class,
+          "too_many_peers",
+          "the network has more peers than this node serves",
+          "peers",
+          all.size(),
+          "served",
+          LoopbackPorts.MAX_PEERS);
+      records = all.subList(0, LoopbackPorts.MAX_PEERS);
+    }
     Set<PublicKey> present = new HashSet<>();
     Map<UUID, NodeRecord> now = new HashMap<>();
     boolean newPorts = false;

@@ -32,6 +32,9 @@ final class NodeServices implements LocalApi.Services {
     @Nullable String remark();
 
     List<String> notes();
+
+    /// JSON array; see [dev.adit.core.control.MapFollower#changes].
+    String changes();
   }
 
   private static final int PING_PAYLOAD = 56;
@@ -110,6 +113,11 @@ final class NodeServices implements LocalApi.Services {
             : status.srttNanos() / 1_000,
         peer == null ? 0 : peer.receivedBytes,
         peer == null ? 0 : peer.sentBytes);
+  }
+
+  @Override
+  public String changes() {
+    return onLoop(() -> "{\"changes\":" + coordinator.changes() + "}");
   }
 
   @Override

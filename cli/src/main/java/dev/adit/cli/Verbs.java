@@ -9,6 +9,7 @@ import dev.adit.cli.metrics.MetricsCommand;
 import dev.adit.cli.node.DownCommand;
 import dev.adit.cli.node.NetcheckCommand;
 import dev.adit.cli.node.PingCommand;
+import dev.adit.cli.node.SetCommand;
 import dev.adit.cli.node.StatusCommand;
 import dev.adit.cli.node.UpCommand;
 import dev.adit.cli.server.RelayCommand;
@@ -30,6 +31,7 @@ final class Verbs {
           "status",
           "ping",
           "netcheck",
+          "set",
           "metrics",
           "key",
           "node",
@@ -50,6 +52,7 @@ final class Verbs {
       case "down" -> new DownCommand();
       case "status" -> new StatusCommand();
       case "ping" -> new PingCommand();
+      case "set" -> new SetCommand();
       case "netcheck" -> new NetcheckCommand();
       case "metrics" -> new MetricsCommand();
       case "key" -> new KeyCommand();

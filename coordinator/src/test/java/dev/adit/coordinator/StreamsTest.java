@@ -277,6 +277,20 @@ class StreamsTest {
   }
 
   @Test
+  void whoLeavesMoreThan16MiBUnreadIsDropped() throws Exception {
+    var agent = TestAgent.connect(site.coordinator);
+    agent.next(Welcome.class);
+    agent.join(site.joinKey(), "laptop");
+    UUID network = agent.await(NetworkMap.class).network();
+    agent.waitingBytes = 16 << 20;
+    agent.send(new Resync(network));
+    agent.next(NetworkMap.class);
+    agent.waitingBytes = (16 << 20) + 1;
+    agent.send(new Resync(network));
+    assertThat(agent.awaitClose()).isEqualTo(1008);
+  }
+
+  @Test
   void theNewerStreamOfAMachineWins() throws Exception {
     var agent = site.joined("one");
     var other = site.joined("two");

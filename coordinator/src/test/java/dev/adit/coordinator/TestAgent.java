@@ -37,6 +37,10 @@ final class TestAgent {
   private final LinkedBlockingQueue<FromCoordinator> received = new LinkedBlockingQueue<>();
   private final LinkedBlockingQueue<Integer> closed = new LinkedBlockingQueue<>();
   private final AgentSession session;
+
+  /// As if so much of what the coordinator sent were still on its way.
+  volatile long waitingBytes;
+
   private final MessageConnection.Listener listener;
 
   /// Connects with keys of its own making.
@@ -102,7 +106,7 @@ final class TestAgent {
 
     @Override
     public long waitingBytes() {
-      return 0;
+      return waitingBytes;
     }
 
     @Override

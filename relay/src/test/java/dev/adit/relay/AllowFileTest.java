@@ -8,6 +8,7 @@ import dev.adit.crypto.PublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,18 @@ class AllowFileTest {
       allow.look();
       assertThat(allow.list().size()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void refusesAFileOfMoreThan16MiB() throws IOException {
+    Path file = folder.resolve("allow");
+    Files.writeString(file, " ".repeat(16 << 20));
+    try (var allow = AllowFile.open(file, Set.of(always))) {
+      assertThat(allow.list().size()).isEqualTo(1);
+    }
+    Files.writeString(file, " ", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> AllowFile.open(file, Set.of()))
+        .hasMessage(file + ": larger than 16777216 bytes");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.adit.cli.node;
 
+import dev.adit.cli.Times;
 import dev.adit.cli.output.Output;
 import dev.adit.cli.output.Table;
 import dev.adit.cli.output.Terminal;
@@ -34,9 +35,18 @@ public final class StatusCommand implements Callable<Integer> {
       })
   boolean watch;
 
+  @Option(
+      names = "--changes",
+      description =
+          "Instead, the last 256 peers that the coordinator added, changed or removed, and when.")
+  boolean changes;
+
   @Override
   public Integer call() throws MalformedException {
-    if (watch) {
+    if (changes) {
+      String answer = node.agent().request("GET", "/v1/changes", "", Duration.ofSeconds(10));
+      output.print(spec.commandLine().getOut(), answer, StatusCommand::changesTable);
+    } else if (watch) {
       boolean inPlace = Terminal.isStandardOutput() && output.format() == Output.Format.TABLE;
       new StatusWatch(spec.commandLine().getOut(), output.format(), inPlace)
           .run(this::status, StatusWatch::pause);
@@ -48,6 +58,14 @@ public final class StatusCommand implements Callable<Integer> {
 
   private String status() {
     return node.agent().request("GET", "/v1/status", "", Duration.ofSeconds(10));
+  }
+
+  private static String changesTable(JsonObject answer) throws MalformedException {
+    var table = new Table("WHEN", "PEER", "WHAT");
+    for (JsonObject change : answer.objects("changes", MAX_NOTES)) {
+      table.row(Times.text(change.integer("at")), change.string("name"), change.string("what"));
+    }
+    return table.toString();
   }
 
   static String table(JsonObject status) throws MalformedException {

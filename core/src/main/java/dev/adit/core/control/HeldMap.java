@@ -4,6 +4,7 @@ import dev.adit.crypto.VerifyingKey;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
+import dev.adit.wire.Prefix;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.ControlMessage.Delta;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
@@ -26,6 +27,13 @@ import java.util.UUID;
 /// together or not at all (control R-AG-3). Confined to one thread.
 final class HeldMap {
   private static final int MAX_NOTES = 16;
+  private static final List<Prefix> PRIVATE =
+      List.of(
+          Prefix.literal("10.0.0.0/8"),
+          Prefix.literal("172.16.0.0/12"),
+          Prefix.literal("192.168.0.0/16"),
+          Prefix.literal("100.64.0.0/10"),
+          Prefix.literal("fc00::/7"));
 
   /// What the coordinator must hear about a message it sent.
   ///
@@ -33,8 +41,8 @@ final class HeldMap {
   /// @param unsupported what it called critical and is not understood here
   record Answers(List<Envelope> newer, List<String> unsupported) {}
 
-  final HeldRecords<NodeRecord> nodes = new HeldRecords<>(RecordKind.NODE);
-  final HeldRecords<RelayRecord> relays = new HeldRecords<>(RecordKind.RELAY);
+  final HeldRecords<NodeRecord> nodes;
+  final HeldRecords<RelayRecord> relays;
   private UUID self;
   private Envelope headEnvelope;
   private HeadRecord head;
@@ -48,6 +56,8 @@ final class HeldMap {
 
   /// Begins with the head of a message; its records come with [#replace].
   HeldMap(NetworkMap message, HeadRecord head) {
+    this.nodes = new HeldRecords<>(RecordKind.NODE, head.network());
+    this.relays = new HeldRecords<>(RecordKind.RELAY, head.network());
     this.self = message.self();
     this.headEnvelope = message.head();
     this.head = head;
@@ -55,7 +65,9 @@ final class HeldMap {
     this.token = message.token();
   }
 
-  /// The head of a message, if it is good: signed, of this network, of the message's revision.
+  /// The head of a message, if it is good: signed, of this network, of the message's revision. A
+  /// coordinator that somebody has taken over must not draw other traffic than a private network's
+  /// into the tunnel (control R-REC-7): ranges count only inside RFC 1918, 6598 and 4193.
   static HeadRecord verifiedHead(
       Envelope envelope, UUID network, long revision, List<VerifyingKey> recordKeys)
       throws MalformedException {
@@ -70,6 +82,12 @@ final class HeldMap {
     HeadRecord record = HeadRecord.read(body);
     if (!record.network().equals(network) || record.revision() != revision) {
       throw new MalformedException("head: of another network or revision");
+    }
+    for (Prefix range : record.ranges()) {
+      if (PRIVATE.stream()
+          .noneMatch(wide -> wide.length() <= range.length() && wide.contains(range.address()))) {
+        throw new MalformedException("head: range " + range + " is not of private addresses");
+      }
     }
     return record;
   }

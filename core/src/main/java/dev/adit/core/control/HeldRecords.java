@@ -15,7 +15,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// The records of one kind an agent holds, each the newest it ever saw (control R-REC-4): a
-/// coordinator that goes back in time cannot take the agent along. Confined to one thread.
+/// coordinator that goes back in time cannot take the agent along. At most as many as one map may
+/// hold, however many deltas come. Confined to one thread.
 final class HeldRecords<R> {
   /// A record with the envelope that proves it.
   record Held<R>(Envelope envelope, R record) {}
@@ -36,10 +37,12 @@ final class HeldRecords<R> {
   }
 
   private final RecordKind<R> kind;
+  private final UUID network;
   private final TreeMap<UUID, Held<R>> held = new TreeMap<>();
 
-  HeldRecords(RecordKind<R> kind) {
+  HeldRecords(RecordKind<R> kind, UUID network) {
     this.kind = kind;
+    this.network = network;
   }
 
   Outcome<R> offer(Envelope envelope, Collection<VerifyingKey> recordKeys) {
@@ -58,6 +61,9 @@ final class HeldRecords<R> {
     } catch (MalformedException e) {
       return new Outcome.Bad<>("a " + kind.name() + " record: " + e.getMessage());
     }
+    if (!kind.mayBeOf(network, record)) {
+      return new Outcome.Bad<>("a " + kind.name() + " record of another network");
+    }
     UUID id = kind.id(record);
     Held<R> former = held.get(id);
     if (former != null) {
@@ -66,6 +72,9 @@ final class HeldRecords<R> {
       if (kind.serial(record) < serial || kind.serial(record) == serial && !sameBody) {
         return new Outcome.Older<>(id, former);
       }
+    }
+    if (former == null && held.size() >= kind.most()) {
+      return new Outcome.Bad<>("more than " + kind.most() + " " + kind.name() + " records");
     }
     held.put(id, new Held<>(envelope, record));
     return new Outcome.Taken<>(id);

@@ -31,7 +31,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -47,8 +46,6 @@ import org.jspecify.annotations.Nullable;
 /// Tell it what happened, drain [#poll] until null, sleep until [#wakeAt]. Times are the
 /// coordinator's clock in seconds since 1970, see [TrustedCoordinator#seconds]. One thread at a time.
 public final class MapFollower {
-  /// Up to this many nodes, all of them are watched (control R-PRES-4).
-  static final int WATCH_ALL = 256;
 
   /// How old a map may be in the coordinator's absence, unless configured otherwise: 30 days.
   public static final long OFFLINE_MAX_AGE = 30 * 86_400L;
@@ -97,6 +94,7 @@ public final class MapFollower {
   private final PublicKey nodeKey;
   private final MapAge age;
   private final PresenceBoard presence = new PresenceBoard();
+  private final PeerChanges changes = new PeerChanges();
   private final ArrayDeque<Output> outputs = new ArrayDeque<>();
   private @Nullable HeldMap map;
   private boolean stored;
@@ -105,8 +103,7 @@ public final class MapFollower {
   private boolean connected;
   private boolean mapAsked;
   private int badHeads;
-  private Set<UUID> watched = Set.of();
-  private final LinkedHashSet<UUID> located = new LinkedHashSet<>();
+  private final Watching watching = new Watching();
 
   // What was last told, and what the user should know.
   private Output.@Nullable SelfChanged toldSelf;
@@ -147,6 +144,7 @@ public final class MapFollower {
     var follower = new MapFollower(coordinator, message.network(), nodeKey, offlineMaxAge);
     follower.install(message, follower.verifiedHead(message.head(), message.revision()), time);
     follower.stored = true;
+    follower.changes.restore(object);
     follower.tell(clock);
     return follower;
   }
@@ -161,6 +159,8 @@ public final class MapFollower {
         .member("time", map.time())
         .name("map")
         .raw(map.message(presence.brief()).encode())
+        .name("changes")
+        .raw(changes.json())
         .endObject()
         .toString();
   }
@@ -177,7 +177,7 @@ public final class MapFollower {
     connected = true;
     mapAsked = false;
     badHeads = 0;
-    watched = Set.of();
+    watching.streamOpened();
     presence.streamOpened();
     for (Membership membership : memberships) {
       if (membership.network().equals(network)) {
@@ -366,6 +366,7 @@ public final class MapFollower {
         peers.add(node);
       }
     }
+    changes.now(peers, clock);
     if (own == null) {
       problems.addFirst("our own record is missing or not good");
     } else {
@@ -432,11 +433,7 @@ public final class MapFollower {
   /// A peer is not where it was said to be: asks anew, now (control R-PRES-3).
   public void locate(UUID node) {
     if (isPeer(node)) {
-      located.remove(node);
-      located.add(node);
-      if (located.size() > WATCH_ALL) {
-        located.removeFirst();
-      }
+      watching.locate(node);
       watch(true);
     }
   }
@@ -445,12 +442,8 @@ public final class MapFollower {
     if (map == null || !connected) {
       return;
     }
-    Set<UUID> all = map.nodes.ids();
-    located.retainAll(all);
-    Set<UUID> wanted = new LinkedHashSet<>(all.size() <= WATCH_ALL ? all : located);
-    wanted.remove(map.self());
-    if (again || !wanted.equals(watched)) {
-      watched = wanted;
+    Set<UUID> wanted = watching.wanted(map.nodes.ids(), map.self(), again);
+    if (wanted != null) {
       outputs.add(new Output.Send(new Watch(network, List.copyOf(wanted))));
     }
   }
@@ -472,6 +465,11 @@ public final class MapFollower {
   /// does again, the interface is to be down; keys and map stay (control R-DB-10).
   public boolean isMissing() {
     return suspended != null && suspended.missing();
+  }
+
+  /// Peers that came, changed and went, as a JSON array (control R-REC-7).
+  public String changes() {
+    return changes.json();
   }
 
   public UUID network() {

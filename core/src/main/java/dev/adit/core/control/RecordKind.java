@@ -3,6 +3,7 @@ package dev.adit.core.control;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.Context;
+import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.control.NodeRecord;
 import dev.adit.wire.control.RelayRecord;
 import java.util.Set;
@@ -18,6 +19,11 @@ interface RecordKind<R> {
         }
 
         @Override
+        public int most() {
+          return ControlMessage.MAX_NODES;
+        }
+
+        @Override
         public Context context() {
           return Context.NODE;
         }
@@ -30,6 +36,11 @@ interface RecordKind<R> {
         @Override
         public NodeRecord read(JsonObject body) throws MalformedException {
           return NodeRecord.read(body);
+        }
+
+        @Override
+        public boolean mayBeOf(UUID network, NodeRecord node) {
+          return node.network().equals(network);
         }
 
         @Override
@@ -56,6 +67,11 @@ interface RecordKind<R> {
         }
 
         @Override
+        public int most() {
+          return ControlMessage.MAX_RELAYS;
+        }
+
+        @Override
         public Context context() {
           return Context.RELAY;
         }
@@ -68,6 +84,11 @@ interface RecordKind<R> {
         @Override
         public RelayRecord read(JsonObject body) throws MalformedException {
           return RelayRecord.read(body);
+        }
+
+        @Override
+        public boolean mayBeOf(UUID network, RelayRecord relay) {
+          return true; // it may serve others now, and this network soon
         }
 
         @Override
@@ -88,11 +109,18 @@ interface RecordKind<R> {
 
   String name();
 
+  /// Of this kind in one network.
+  int most();
+
   Context context();
 
   Set<String> members();
 
   R read(JsonObject body) throws MalformedException;
+
+  /// False for a record that has no place in this network's map, whoever signed it (control
+  /// R-REC-6).
+  boolean mayBeOf(UUID network, R record);
 
   UUID id(R record);
 

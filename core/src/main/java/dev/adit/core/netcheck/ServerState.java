@@ -92,7 +92,7 @@ final class ServerState {
   boolean answered(StunMessage message, long now) {
     Endpoint seen = message.type() == StunMessage.BINDING_SUCCESS ? message.mapped() : null;
     end();
-    if (seen == null) {
+    if (seen == null || !isPossible(seen)) {
       notBefore = now + BACK_OFF; // R-STUN-4: it wants credentials, or is in trouble
       return false;
     }
@@ -100,6 +100,14 @@ final class ServerState {
     answeredAt = now;
     rtt = Math.max(1, now - firstSentAt);
     return true;
+  }
+
+  /// An address of ours, which peers will be told, has a port and the family of the request.
+  private boolean isPossible(Endpoint seen) {
+    return seen.port() != 0
+        && seen.address().isV4() == isV4()
+        && !seen.address().isUnspecified()
+        && !seen.address().isMulticast();
   }
 
   void end() {

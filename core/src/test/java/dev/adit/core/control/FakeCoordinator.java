@@ -21,6 +21,7 @@ import dev.adit.wire.control.RelayRecord;
 import dev.adit.wire.control.Sha256;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// Signs whatever a test wants a coordinator to say.
 final class FakeCoordinator {
@@ -119,13 +120,17 @@ final class FakeCoordinator {
   }
 
   static Envelope head(long revision, SigningKey key) {
+    return head(revision, key, "10.77.0.0/18");
+  }
+
+  static Envelope head(long revision, SigningKey key, String... ranges) {
     var head =
         new HeadRecord(
             NETWORK,
             "default",
             revision,
             Sha256.of(new byte[32]),
-            List.of(Prefix.literal("10.77.0.0/18")),
+            Stream.of(ranges).map(Prefix::literal).toList(),
             null,
             null,
             NOW);

@@ -115,6 +115,18 @@ class MapFollowerTest {
     assertThat(peers()).containsExactly(THREE);
   }
 
+  /// C-15: the same keys sign the records of all networks of a coordinator.
+  @Test
+  void takesNoNodeOfAnotherNetwork() {
+    String body = TWO.body().replace(NETWORK.toString(), id(77).toString());
+    var foreign = Envelope.sign(Context.NODE, body, RECORD);
+    hears(map(1, List.of(signed(SELF), foreign, signed(THREE))));
+    assertThat(peers()).containsExactly(THREE);
+    assertThat(follower.notes()).containsExactly("a node record of another network");
+    hears(delta(1, 2, List.of(foreign), List.of()));
+    assertThat(outputs).containsExactly(new Save(false));
+  }
+
   @Test
   void dropsWhatIsAbsentFromAMapEvenOfALowerRevision() {
     hears(map(9, List.of(signed(SELF), signed(TWO), signed(THREE))));
@@ -368,6 +380,42 @@ class MapFollowerTest {
     hears(new Current(id(7), 4));
     hears(new Delta(id(7), 1, 2, "t", head(2), List.of(), List.of(), List.of(), List.of()));
     assertThat(outputs).isEmpty();
+  }
+
+  /// R-REC-7: a coordinator that somebody has taken over does not get the Internet.
+  @Test
+  void aHeadWithPublicRangesIsRefused() {
+    hears(map(1, signedAll(SELF, TWO)));
+    var wide = head(2, RECORD, "10.77.0.0/18", "198.51.100.0/24");
+    hears(headed(map(2, signedAll(SELF, TWO)), wide));
+    assertThat(sent()).containsExactly(new Resync(NETWORK));
+    assertThat(follower.revision()).isEqualTo(1);
+  }
+
+  /// R-REC-7.
+  @Test
+  void remembersWhichPeersCameChangedAndWent() throws Exception {
+    hears(map(1, signedAll(SELF, TWO)));
+    hears(
+        map(
+            2,
+            signedAll(
+                SELF, node(2, 20, "10.77.0.2", key(7), 0), node(3, 1, "10.77.0.3", key(3), 0))));
+    hears(map(3, signedAll(SELF)));
+    String names = "\\{\"at\":\\d+,\"node\":\"[-0-9a-f]+\",\"name\":\"[^\"]+\",\"what\":\"%s\"}";
+    assertThat(follower.changes())
+        .matches(
+            "\\["
+                + String.join(
+                    ",",
+                    names.formatted("added"),
+                    names.formatted("key"),
+                    names.formatted("added"),
+                    names.formatted("removed"),
+                    names.formatted("removed"))
+                + "]");
+    var restored = MapFollower.restore(coordinator, key(1), follower.json(), 0, NOW);
+    assertThat(restored.changes()).isEqualTo(follower.changes());
   }
 
   private void hears(FromCoordinator message) {

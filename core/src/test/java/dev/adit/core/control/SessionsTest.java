@@ -10,10 +10,12 @@ import dev.adit.wire.control.ControlMessage.Current;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
+import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.Resync;
 import dev.adit.wire.control.ControlMessage.Superseded;
 import dev.adit.wire.control.ControlMessage.Welcome;
 import dev.adit.wire.control.Envelope;
+import dev.adit.wire.control.NodeState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -269,6 +271,22 @@ class SessionsTest {
     run();
     assertThat(heardByCoordinator).last().isInstanceOf(CoordinatorSession.Output.Received.class);
     agent.send(join(1), now);
+    run();
+    assertRefusedWith("protocol");
+  }
+
+  @Test
+  void keepsAtMostSixteenRequestsOpen() {
+    welcome();
+    for (int id = 1; id <= 16; id++) {
+      agent.send(join(id), now);
+    }
+    run();
+    coordinator.send(new Joined(1, NETWORK, NETWORK, NodeState.ACTIVE, false));
+    agent.send(join(17), now);
+    run();
+    assertThat(heardByCoordinator).last().isInstanceOf(CoordinatorSession.Output.Received.class);
+    agent.send(join(18), now);
     run();
     assertRefusedWith("protocol");
   }

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /// What the coordinator bounds: failed joins, machines that fight for a stream, sendings.
@@ -23,6 +25,55 @@ class LimitsTest {
     assertThat(failed.failed(from, 5 * SECOND)).isEqualTo(6);
     assertThat(failed.failed(IpAddress.literal("192.0.2.2"), 5 * SECOND)).isZero();
     assertThat(failed.failed(from, 11 * SECOND)).isZero();
+  }
+
+  @Test
+  void theLongestSilentOfTenThousandAddressesIsForgotten() {
+    var failed = new FailedJoins();
+    for (int i = 0; i < 10; i++) {
+      failed.failed(address(0), 0);
+      failed.failed(address(1), 0);
+    }
+    for (int i = 2; i < FailedJoins.MOST_ADDRESSES; i++) {
+      failed.failed(address(i), 0);
+    }
+    assertThat(failed.failed(address(1), 0)).isPositive();
+    failed.failed(address(FailedJoins.MOST_ADDRESSES), 0);
+    assertThat(failed.failed(address(0), 0)).as("one more than 10,000").isZero();
+    assertThat(failed.failed(address(1), 0)).isPositive();
+  }
+
+  private static IpAddress address(int number) {
+    return IpAddress.of(new byte[] {10, 0, (byte) (number >> 8), (byte) number});
+  }
+
+  @Test
+  void aJoinKeyHasAtMostTenThousandUsesAnd366Days() {
+    assertThat(key(JoinKeys.REUSABLE_USES, JoinKeys.DEFAULT_SECONDS)).isTrue();
+    assertThat(JoinKeys.REUSABLE_USES).isEqualTo(100);
+    assertThat(key(10_000, 366 * 86_400)).isTrue();
+    assertThat(key(10_001, 1)).isFalse();
+    assertThat(key(0, 1)).isFalse();
+    assertThat(key(1, 366 * 86_400 + 1)).isFalse();
+  }
+
+  private static boolean key(int uses, long seconds) {
+    var wish = new JoinKeys.Wish(new UUID(1, 2), JoinKeyRow.Kind.NODE, uses, seconds);
+    return JoinKeys.decide(wish, 0, new Random(1)) instanceof JoinKeys.Outcome.Created;
+  }
+
+  @Test
+  void aStreamWatchesAtMost256Nodes() {
+    var presences = new Presences();
+    var self = new UUID(0, 0);
+    presences.opened(self, 1, address(0));
+    var all = new ArrayList<UUID>();
+    for (int i = 1; i <= 257; i++) {
+      var node = new UUID(0, i);
+      presences.opened(node, 1 + i, address(i));
+      all.add(node);
+    }
+    assertThat(presences.watched(1, all, all)).hasSize(256);
   }
 
   @Test

@@ -46,6 +46,18 @@ final class NetCheckTest {
   }
 
   @Test
+  void believesNoAddressThatCannotBeOurs() {
+    for (String impossible :
+        List.of("203.0.113.2:0", "0.0.0.0:9", "224.0.0.1:9", "[2001:db8::2]:9")) {
+      servers(ONE);
+      answer(sent().getLast(), Endpoint.literal(impossible));
+      assertThat(check.report().v4().mapped()).isEmpty();
+      now += ms(30_000);
+      check.refreshWanted(now);
+    }
+  }
+
+  @Test
   void callsANatHardWhenTwoServersSeeDifferentPorts() {
     servers(ONE, TWO);
     List<Output.SendStun> requests = sent();

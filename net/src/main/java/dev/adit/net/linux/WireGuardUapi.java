@@ -20,7 +20,7 @@ public final class WireGuardUapi implements WireGuardDevice {
   public static final Path FOLDER = Path.of("/var/run/wireguard");
 
   /// A device with 10,000 peers answers with about 4 MB.
-  private static final int MAX_REPLY = 64 << 20;
+  static final int MAX_REPLY = 16 << 20;
 
   private final String name;
   private final Path socket;
@@ -119,7 +119,7 @@ public final class WireGuardUapi implements WireGuardDevice {
           throw new IOException(
               name + ": WireGuard's reply is longer than " + MAX_REPLY + " bytes");
         }
-        buffer = ByteBuffer.allocate(buffer.capacity() * 4).put(buffer.flip());
+        buffer = ByteBuffer.allocate(Math.min(MAX_REPLY, buffer.capacity() * 4)).put(buffer.flip());
       }
       if (open.read(buffer) < 0) {
         throw new IOException(name + ": WireGuard closed its socket");

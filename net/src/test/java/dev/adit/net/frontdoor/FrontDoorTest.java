@@ -213,6 +213,26 @@ class FrontDoorTest {
   }
 
   @Test
+  void theLimitsAreThoseOfTheDocumentation() {
+    var config = FrontDoorConfig.of(List.of(LOOPBACK), null);
+    assertThat(config.maxConnections()).isEqualTo(65_536);
+    assertThat(config.maxUnprovenPerAddress()).isEqualTo(1_024);
+    assertThat(config.requestSeconds()).isEqualTo(30);
+    assertThat(Routes.DEFAULT_BODY_LIMIT).isEqualTo(65_536);
+  }
+
+  @Test
+  void takesARequestLineOf8KiBAndAHeaderOf16KiB() throws IOException {
+    String line = "GET /api/v1/";
+    int left = 8192 - line.length() - " HTTP/1.1".length();
+    assertThat(answer(line + "x".repeat(left))).startsWith("HTTP/1.1 200");
+    assertThat(answer(line + "x".repeat(left + 1))).startsWith("HTTP/1.1 414");
+    String named = "GET /api/v1 HTTP/1.1\r\nX: ";
+    assertThat(answer(named + "x".repeat(16_384 - 200) + "\r\nY:")).startsWith("HTTP/1.1 200");
+    assertThat(answer(named + "x".repeat(16_384) + "\r\nY:")).startsWith("HTTP/1.1 431");
+  }
+
+  @Test
   void namesThePortThatIsInUse() {
     var taken = door.listening().getFirst();
     assertThatThrownBy(() -> FrontDoor.start(FrontDoorConfig.of(List.of(taken), null), routes()))

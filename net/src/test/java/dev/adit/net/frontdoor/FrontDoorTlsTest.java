@@ -8,6 +8,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -28,14 +29,18 @@ class FrontDoorTlsTest {
 
   @BeforeEach
   void opens() throws IOException {
+    door = start(FrontDoorConfig.DEFAULT_REQUEST_SECONDS);
+  }
+
+  private static FrontDoor start(int requestSeconds) throws IOException {
     var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
     var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
     var routes =
         new Routes()
             .derp(Silent::new, "00".repeat(32))
             .http("/", request -> HttpResponse.text(200, request.path()));
-    door =
-        FrontDoor.start(FrontDoorConfig.of(List.of(Endpoint.literal("127.0.0.1:0")), tls), routes);
+    var listen = List.of(Endpoint.literal("127.0.0.1:0"));
+    return FrontDoor.start(new FrontDoorConfig(listen, tls, 1, 1000, 1000, requestSeconds), routes);
   }
 
   @AfterEach
@@ -57,6 +62,18 @@ class FrontDoorTlsTest {
       String head = client.send(UPGRADE).head();
       assertThat(head).startsWith("HTTP/1.1 403 ");
       assertThat(client.body(head)).isEqualTo("DERP requires TLS 1.3\n");
+    }
+  }
+
+  @Test
+  void endsConnectionsThatDoNotFinishTheirTlsHandshake() throws Exception {
+    door.close();
+    door = start(1);
+    try (var socket =
+        new Socket(InetAddress.getLoopbackAddress(), door.listening().getFirst().port())) {
+      socket.setSoTimeout(10_000);
+      socket.getOutputStream().write(new byte[] {0x16, 3, 1}); // the beginning of a ClientHello
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
   }
 

@@ -10,6 +10,10 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.Prefix;
 import dev.adit.wire.Text;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,6 +52,31 @@ class WireGuardUapiTest {
         .endsWith(PEER.toHex() + "\nupdate_only=true\nendpoint=[fd00::1]:1\n\n");
     assertThat(UapiText.request(new WireGuardChange().remove(PEER)))
         .endsWith(PEER.toHex() + "\nremove=true\n\n");
+  }
+
+  @Test
+  void refusesAReplyOfMoreThan16MiB() throws Exception {
+    Path socket = folder.resolve("wg.sock");
+    try (var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(UnixDomainSocketAddress.of(socket));
+      var server =
+          Thread.ofVirtual()
+              .start(() -> {
+                try (var peer = listener.accept()) {
+                  var bytes = ByteBuffer.wrap(new byte[WireGuardUapi.MAX_REPLY + 1]);
+                  while (bytes.hasRemaining()) {
+                    peer.write(bytes);
+                  }
+                } catch (IOException e) {
+                  // the reader has gone
+                }
+              });
+      try (var device = WireGuardUapi.open("wg", socket)) {
+        assertThatThrownBy(device::read)
+            .hasMessage("wg: WireGuard's reply is longer than 16777216 bytes");
+      }
+      server.join();
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,32 @@ class LocalSocketTest {
     var limits = new LocalLimits(100, 4, Duration.ofMillis(50));
     try (var _ = LocalServer.start(socket(), LocalServer.OWNER, ECHO, limits)) {
       assertThat(raw("GET / HT")).isEmpty();
+    }
+  }
+
+  @Test
+  void theLimitsAreThoseOfTheSpecification() {
+    var readTimeout = Duration.ofSeconds(10);
+    assertThat(LocalLimits.agent()).isEqualTo(new LocalLimits(65_536, 64, readTimeout));
+    assertThat(LocalLimits.coordinator()).isEqualTo(new LocalLimits(1_048_576, 64, readTimeout));
+  }
+
+  @Test
+  void refusesA65thConnection() throws IOException {
+    var open = new ArrayList<SocketChannel>();
+    try (var _ = start(ECHO)) {
+      for (int i = 0; i < 63; i++) {
+        open.add(SocketChannel.open(UnixDomainSocketAddress.of(socket())));
+      }
+      assertThat(get("/").status()).isEqualTo(200);
+      try (var last = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+        assertThat(last.isConnected()).isTrue();
+        assertThat(get("/").status()).isEqualTo(503);
+      }
+    } finally {
+      for (var channel : open) {
+        channel.close();
+      }
     }
   }
 

@@ -69,6 +69,21 @@ class HttpExchangeTest {
   }
 
   @Test
+  void refusesTooLongHeadsLinesAndTrailers() throws Exception {
+    String start = "HTTP/1.1 204 No\r\nX: ";
+    int room = HttpHead.MAX_BYTES - start.length() + 1; // of the three line ends only CRs count
+    assertThat(exchange(start + "x".repeat(room - 2) + "\r\n\r\n", 0).status()).isEqualTo(204);
+    assertThatThrownBy(() -> exchange(start + "x".repeat(room + 1) + "\r\n\r\n", 0))
+        .hasMessage("HTTP: head longer than 16384 bytes");
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    assertThatThrownBy(() -> exchange(chunked + "1;" + "x".repeat(1024) + "\r\n", 9))
+        .hasMessage("HTTP: line longer than 1024 bytes");
+    assertThat(exchange(chunked + "0\r\n" + "T: u\r\n".repeat(100) + "\r\n", 9).body()).isEmpty();
+    assertThatThrownBy(() -> exchange(chunked + "0\r\n" + "T: u\r\n".repeat(102) + "\r\n", 9))
+        .hasMessage("HTTP: too many trailers");
+  }
+
+  @Test
   void refusesWhatIsNotHttp() {
     assertThatThrownBy(() -> exchange("SSH-2.0-OpenSSH\r\n\r\n", 100))
         .hasMessageContaining("no HTTP/1.1");

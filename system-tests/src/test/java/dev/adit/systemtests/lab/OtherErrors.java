@@ -44,6 +44,12 @@ final class OtherErrors {
                     .fails("l", "down");
               }),
           when(
+              "operator made by another user",
+              attempt ->
+                  attempt
+                      .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                      .fails("l", "set", "--operator", "nobody")),
+          when(
               "ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")));
 
   static final List<ErrorCase> ADMINISTRATION =

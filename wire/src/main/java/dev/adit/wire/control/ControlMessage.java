@@ -31,6 +31,9 @@ public sealed interface ControlMessage {
   /// Largest number of nodes in a network, map or presence message.
   int MAX_NODES = 10_000;
 
+  /// Largest number of relays in a network or message.
+  int MAX_RELAYS = 1_000;
+
   /// ↑ The first message of every stream.
   ///
   /// @param protocol highest version spoken

@@ -39,7 +39,6 @@ final class MessageReader {
   private static final int MAX_WORD = 64;
   private static final int MAX_SENTENCE = 1000;
   private static final int MAX_TOKEN = 128;
-  private static final int MAX_RELAYS = 1000;
   private static final int MAX_IDS = 65_536;
 
   private MessageReader() {}
@@ -199,7 +198,7 @@ final class MessageReader {
         Envelope.read(o.object("head")),
         Members.id(o, "self"),
         envelopes(o, "nodes", ControlMessage.MAX_NODES),
-        envelopes(o, "relays", MAX_RELAYS),
+        envelopes(o, "relays", ControlMessage.MAX_RELAYS),
         presences(o, "presence"));
   }
 
@@ -212,7 +211,7 @@ final class MessageReader {
         Envelope.read(o.object("head")),
         envelopes(o, "nodes", ControlMessage.MAX_NODES),
         Members.ids(o, "gone", MAX_IDS),
-        envelopes(o, "relays", MAX_RELAYS),
+        envelopes(o, "relays", ControlMessage.MAX_RELAYS),
         Members.ids(o, "goneRelays", MAX_IDS));
   }
 

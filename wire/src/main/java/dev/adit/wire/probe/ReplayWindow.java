@@ -16,7 +16,7 @@ public final class ReplayWindow {
     if (Long.compareUnsigned(counter, highest) > 0) {
       clearBetween(highest, counter);
       highest = counter;
-    } else if (highest - counter >= SIZE || isSet(counter)) {
+    } else if (Long.compareUnsigned(highest - counter, SIZE) >= 0 || isSet(counter)) {
       return false;
     }
     seen[word(counter)] |= 1L << counter;

@@ -111,7 +111,8 @@ class ProbeFuzzTest {
       counter += step % 8 == 0 ? step * 257L : step;
       boolean fresh = counter != 0 && !accepted.contains(counter);
       boolean old =
-          Long.compareUnsigned(counter, highest) <= 0 && highest - counter >= ReplayWindow.SIZE;
+          Long.compareUnsigned(counter, highest) <= 0
+              && Long.compareUnsigned(highest - counter, ReplayWindow.SIZE) >= 0;
       assertThat(window.accept(counter)).isEqualTo(fresh && !old);
       if (fresh && !old) {
         accepted.add(counter);

@@ -21,6 +21,18 @@ final class ReplayWindowTest {
     assertThat(window.accept(3)).isTrue();
   }
 
+  /// Counters are unsigned: found by fuzzing, where a peer jumped over half of their range and then
+  /// everything older was taken again.
+  @Test
+  void acceptsNothingThatLiesFartherBehindThanHalfOfAllCounters() {
+    ReplayWindow window = new ReplayWindow();
+    assertThat(window.accept(1)).isTrue();
+    assertThat(window.accept(-6)).isTrue();
+    assertThat(window.accept(1)).isFalse();
+    assertThat(window.accept(2)).isFalse();
+    assertThat(window.accept(-7)).isTrue();
+  }
+
   @Test
   void agreesWithANaiveModel() {
     Random random = new Random(3);
