@@ -18,6 +18,7 @@ module dev.adit.net {
   exports dev.adit.net.http;
   exports dev.adit.net.linux;
   exports dev.adit.net.local;
+  exports dev.adit.net.log;
   exports dev.adit.net.metrics;
   exports dev.adit.net.tls;
   exports dev.adit.net.udp;

@@ -332,6 +332,7 @@ public final class Agent implements AutoCloseable {
     MapView map = membership.map();
     if (map != null && readiness.becameUsable()) {
       progress.ready(map.self().name(), map.self().addresses().getFirst().toString());
+      AgentLog.info(Agent.class, "usable", "the node is usable", "node", map.self().name());
       AgentLog.open();
     }
   }

@@ -242,7 +242,13 @@ final class AgentFiles implements AutoCloseable {
         var _ = change.call();
       } catch (Exception e) {
         AgentLog.warn(
-            AgentFiles.class, "cannot store {}: {}", folder.resolve(file), e.getMessage());
+            AgentFiles.class,
+            "store_failed",
+            "cannot store a file",
+            "file",
+            folder.resolve(file),
+            "reason",
+            e.getMessage());
       }
     });
   }

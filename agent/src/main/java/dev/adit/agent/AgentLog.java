@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.net.log.LogLine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,21 +18,32 @@ final class AgentLog {
   private static volatile boolean isOpen;
   private static boolean opening;
 
-  private record Line(Class<?> from, Level level, String format, @Nullable Object[] arguments) {}
+  /// @param fields names and values by turns
+  private record Line(
+      Class<?> from,
+      Level level,
+      String event,
+      String sentence,
+      @Nullable Throwable cause,
+      @Nullable Object[] fields) {}
 
   private AgentLog() {}
 
-  static void info(Class<?> from, String format, @Nullable Object... arguments) {
-    log(new Line(from, Level.INFO, format, arguments));
+  /// As [LogLine] has it.
+  ///
+  /// @param fields names and values by turns
+  static void info(Class<?> from, String event, String sentence, @Nullable Object... fields) {
+    log(new Line(from, Level.INFO, event, sentence, null, fields));
   }
 
-  static void warn(Class<?> from, String format, @Nullable Object... arguments) {
-    log(new Line(from, Level.WARN, format, arguments));
+  static void warn(Class<?> from, String event, String sentence, @Nullable Object... fields) {
+    log(new Line(from, Level.WARN, event, sentence, null, fields));
   }
 
   /// A mistake of ours, with its stack trace.
   static void mistake(Class<?> from, Throwable mistake) {
-    log(new Line(from, Level.ERROR, "internal error", new Object[] {mistake}));
+    String sentence = "a mistake of this program";
+    log(new Line(from, Level.ERROR, "internal_error", sentence, mistake, new Object[0]));
   }
 
   /// The node is usable, or will not be: loads the back end on a thread of its own, which then
@@ -72,6 +84,10 @@ final class AgentLog {
   }
 
   private static void write(Line line) {
-    LoggerFactory.getLogger(line.from).atLevel(line.level).log(line.format, line.arguments);
+    var builder = LogLine.at(LoggerFactory.getLogger(line.from), line.level, line.event);
+    for (int i = 0; i + 1 < line.fields.length; i += 2) {
+      builder = builder.addKeyValue(String.valueOf(line.fields[i]), line.fields[i + 1]);
+    }
+    builder.setCause(line.cause).log(line.sentence);
   }
 }

@@ -364,6 +364,7 @@ final class ControlLink implements AutoCloseable {
       if (distrusted) {
         throw new IOException(target.url() + " is not to be trusted");
       }
+      AgentLog.info(ControlLink.class, "coordinator_connected", "connected to the coordinator");
       stage = StreamTry.WELCOMED;
       counters.tried(stage);
       synchronized (lock) {

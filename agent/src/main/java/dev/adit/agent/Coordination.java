@@ -53,6 +53,9 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     void refused(String text, boolean usage);
   }
 
+  private static final Class<?> HERE = Coordination.class;
+  private static final String REASON = "reason";
+
   private final AgentConfig config;
   private final AgentFiles files;
   private final PrivateKey nodeKey;
@@ -121,7 +124,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         drain(null);
       }
     } catch (IOException | MalformedException e) {
-      AgentLog.warn(Coordination.class, "the cached map is of no use: {}", e.getMessage());
+      AgentLog.warn(HERE, "cached_map_bad", "the cached map is of no use", REASON, e.getMessage());
     }
   }
 
@@ -203,7 +206,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         case MapOutput.Suspended(var why, _) -> standing.say(why);
         case MapOutput.Left(var reason) -> left(reason);
         case MapOutput.EndStream(var why) -> {
-          AgentLog.warn(Coordination.class, "the coordinator contradicts itself: {}", why);
+          AgentLog.warn(
+              HERE, "map_contradiction", "the coordinator contradicts itself", REASON, why);
           if (stream != null) {
             stream.refuse();
           }
@@ -271,7 +275,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     public void lost(boolean wasUp, String reason) {
       connected = false;
       loop.post(() -> {
-        AgentLog.info(Coordination.class, "coordinator: {}", reason);
         MapFollower held = follower;
         if (held != null) {
           held.streamClosed(trust.seconds());
@@ -297,15 +300,6 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         events.refused(String.valueOf(e.getMessage()), false); // nothing to work on with
       }
       throw new RefusedIdentity(e);
-    }
-  }
-
-  /// Carries a checked exception out of the packet loop.
-  private static final class RefusedIdentity extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    RefusedIdentity(MalformedException cause) {
-      super(cause.getMessage(), cause, false, false);
     }
   }
 
@@ -405,7 +399,8 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         }
       } else {
         standing.say(failure.text());
-        AgentLog.warn(Coordination.class, "coordinator: {}", failure.text());
+        AgentLog.warn(
+            HERE, "coordinator_refused", "the coordinator refused", REASON, failure.text());
       }
     });
   }

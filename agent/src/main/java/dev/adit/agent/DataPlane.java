@@ -9,6 +9,7 @@ import dev.adit.core.path.PathOutput;
 import dev.adit.core.path.Route;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.net.metrics.Readings;
 import dev.adit.net.udp.LoopbackEndpoint;
 import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
@@ -30,6 +31,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   static final class Peer {
     final PublicKey key;
     private @Nullable LoopbackEndpoint loopback;
+
+    /// For people.
+    String name = "";
 
     /// Where the peer's home relay is, if presence said so.
     @Nullable UUID homeRelay;
@@ -300,14 +304,20 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     }
   }
 
-  private static void log(PathOutput.PathChanged change) {
+  private void log(PathOutput.PathChanged change) {
+    Peer peer = peers.get(change.peer());
     AgentLog.info(
         DataPlane.class,
-        "{}: {} to {}, {}",
-        change.peer(),
-        change.from(),
-        change.to(),
-        change.reason());
+        "path_changed",
+        "the path to a peer has changed",
+        "peer",
+        peer == null ? "" : peer.name,
+        "from",
+        Readings.label(change.from()),
+        "to",
+        Readings.label(change.to()),
+        "reason",
+        Readings.label(change.reason()));
   }
 
   // --- what a link says, on its own thread
@@ -321,7 +331,6 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   public void linkDown(DerpLink link, String reason) {
     loop()
         .post(() -> {
-          AgentLog.info(DataPlane.class, "relay {}: {}", link.target().name(), reason);
           linkChanged(link, false);
         });
   }

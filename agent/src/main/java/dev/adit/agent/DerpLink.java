@@ -81,6 +81,7 @@ final class DerpLink implements AutoCloseable {
   private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
   private final Thread reader;
   private LinkCount stage = LinkCount.NO_CONNECTION; // of the try; confined to the reader
+  private @Nullable String told; // likewise: the last reason
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
@@ -187,9 +188,25 @@ final class DerpLink implements AutoCloseable {
         return;
       }
       counters.link(wasUp ? LinkCount.LOST : stage);
+      tell(wasUp, reason);
       listener.linkDown(this, reason);
       failures = wasUp ? 1 : failures + 1;
       pause(failures);
+    }
+  }
+
+  /// Logs why there is no connection; not again while nothing is new.
+  private void tell(boolean wasUp, String reason) {
+    if (wasUp || !reason.equals(told)) {
+      told = reason;
+      AgentLog.info(
+          DerpLink.class,
+          "relay_lost",
+          "not connected to a relay; trying again",
+          "relay",
+          target.name,
+          "reason",
+          reason);
     }
   }
 
@@ -295,6 +312,7 @@ final class DerpLink implements AutoCloseable {
     queue.add(session.ping(clock.nanos()), true); // measures the relay's latency once
     live = new Live(connection, session, queue);
     counters.link(LinkCount.UP);
+    AgentLog.info(DerpLink.class, "relay_connected", "connected to a relay", "relay", target.name);
     Thread.ofPlatform().name("derp-write").start(() -> write(connection, queue));
     listener.linkUp(this);
   }

@@ -276,8 +276,11 @@ final class LinuxTunnel implements Tunnel {
     } catch (IOException e) {
       AgentLog.warn(
           LinuxTunnel.class,
-          "cannot remove interface {}: {}",
+          "interface_left",
+          "cannot remove the interface",
+          "interface",
           config.interfaceName(),
+          "reason",
           e.getMessage());
     }
   }

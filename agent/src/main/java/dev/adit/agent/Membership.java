@@ -103,8 +103,11 @@ final class Membership {
     if (all.size() > LoopbackPorts.MAX_PEERS) {
       AgentLog.warn(
           Membership.class,
-          "{} peers, of which {} are served",
+          "too_many_peers",
+          "the network has more peers than this node serves",
+          "peers",
           all.size(),
+          "served",
           LoopbackPorts.MAX_PEERS);
       records = all.subList(0, LoopbackPorts.MAX_PEERS);
     }
@@ -133,7 +136,7 @@ final class Membership {
       }
     }
     for (NodeRecord record : records) {
-      plane.addPeer(record.key());
+      plane.addPeer(record.key()).name = record.name();
     }
     nodes.clear();
     nodes.putAll(now);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class Standing {
   private volatile @Nullable String remark;
   private long awaySince; // seconds on the coordinator's clock; 0 while it is there
+  private @Nullable String toldReason;
   private @Nullable String postponed; // a first join, until the next stream: why
 
   /// Whether a refusal with this code, and a time to come again, passes by itself.
@@ -43,6 +44,11 @@ final class Standing {
   /// @param mapTime of the map that is worked from; 0 for none
   /// @return why, for whoever waits
   String lost(String reason, long now, long mapTime) {
+    if (awaySince == 0 || !reason.equals(toldReason)) { // not at each try
+      toldReason = reason;
+      AgentLog.info(
+          Standing.class, "coordinator_lost", "no stream to the coordinator", "reason", reason);
+    }
     if (awaySince == 0) {
       awaySince = now;
     }

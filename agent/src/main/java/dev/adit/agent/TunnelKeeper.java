@@ -90,7 +90,12 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
       try {
         tunnel.greet(peer);
       } catch (IOException e) {
-        AgentLog.warn(TunnelKeeper.class, "cannot greet {}: {}", peer, e.getMessage());
+        AgentLog.warn(
+            TunnelKeeper.class,
+            "greeting_failed",
+            "cannot have WireGuard begin a session with a peer",
+            "reason",
+            e.getMessage());
       }
     });
   }
@@ -105,7 +110,8 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
       return false;
     }
     counters.tunnelRestarted();
-    AgentLog.warn(TunnelKeeper.class, "the WireGuard interface has gone; making it anew");
+    AgentLog.warn(
+        TunnelKeeper.class, "interface_gone", "the WireGuard interface has gone; making it anew");
     openNow();
     Tunnel.Wanted last = wanted;
     if (last != null) {

@@ -29,6 +29,7 @@ import dev.adit.net.frontdoor.Gate;
 import dev.adit.net.frontdoor.MessageConnection;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.control.JoinKey;
 import dev.adit.wire.control.RelayDescription;
@@ -195,7 +196,7 @@ public final class Coordinator implements AutoCloseable {
     try {
       leaving.done().get(leaving.millis() + DRAIN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      LOG.info("not every agent has left when it was asked to");
+      LogLine.info(LOG, "agents_stayed").log("not every agent has left when it was asked to");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -284,7 +285,9 @@ public final class Coordinator implements AutoCloseable {
     try {
       key = secrets.joinKey();
     } catch (IOException e) {
-      LOG.warn("cannot read {}: {}", secrets.joinKeyFile(), e.getMessage());
+      LogLine.warn(LOG, "join_key_unreadable")
+          .addKeyValue("reason", e.getMessage())
+          .log("cannot read the file of the first join key");
       return;
     }
     if (key == null) {

@@ -7,6 +7,7 @@ import dev.adit.coordinator.store.Transactions;
 import dev.adit.core.coordinator.AddressPlan;
 import dev.adit.core.coordinator.JoinKeyRow;
 import dev.adit.core.coordinator.JoinKeys;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.control.UuidV7;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -76,7 +77,11 @@ final class FirstStart {
         throw new UncheckedIOException(e);
       }
     }
-    LOG.info("made network {} with {} and {}", NETWORK_NAME, plan.v4(), plan.v6());
+    LogLine.info(LOG, "network_made")
+        .addKeyValue("network", id)
+        .addKeyValue("name", NETWORK_NAME)
+        .log("made the first network");
+    LOG.debug("its ranges are {} and {}", plan.v4(), plan.v6());
     return id;
   }
 }

@@ -1,5 +1,6 @@
 package dev.adit.coordinator;
 
+import dev.adit.net.log.LogLine;
 import java.io.IOException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ final class Housekeeping implements AutoCloseable {
               try {
                 chores.run();
               } catch (IOException | RuntimeException e) {
-                LOG.warn("housekeeping failed: {}", e.getMessage());
+                LogLine.warn(LOG, "housekeeping_failed").setCause(e).log("housekeeping failed");
               }
             },
             1,

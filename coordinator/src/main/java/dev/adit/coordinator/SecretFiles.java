@@ -4,6 +4,7 @@ import dev.adit.core.coordinator.JoinKeys;
 import dev.adit.crypto.Hash;
 import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.AdminToken;
@@ -76,7 +77,10 @@ final class SecretFiles {
     try {
       Files.deleteIfExists(joinKeyFile());
     } catch (IOException e) {
-      LOG.warn("cannot remove {}: {}", joinKeyFile(), e.getMessage());
+      LogLine.warn(LOG, "join_key_left")
+          .addKeyValue("file", joinKeyFile())
+          .addKeyValue("reason", e.getMessage())
+          .log("cannot remove the file of a join key that has ended");
     }
   }
 

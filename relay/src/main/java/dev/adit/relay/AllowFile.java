@@ -2,6 +2,7 @@ package dev.adit.relay;
 
 import dev.adit.core.admission.AllowList;
 import dev.adit.crypto.PublicKey;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -88,10 +89,15 @@ public final class AllowFile implements AutoCloseable {
       if (!now.equals(version)) {
         version = now; // a bad file is complained of once
         list.replace(read());
-        LOG.info("{} has changed: {} keys allowed", file, list.size());
+        LogLine.info(LOG, "allow_list_changed")
+            .addKeyValue("file", file)
+            .addKeyValue("keys", list.size())
+            .log("the allow list has changed");
       }
     } catch (IOException e) {
-      LOG.warn("the allow list stays as it was: {}", e.getMessage());
+      LogLine.warn(LOG, "allow_list_bad")
+          .addKeyValue("reason", e.getMessage())
+          .log("the allow list stays as it was");
     }
   }
 

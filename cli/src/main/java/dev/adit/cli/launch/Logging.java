@@ -2,32 +2,26 @@ package dev.adit.cli.launch;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.util.Map;
+import dev.adit.cli.log.LineEncoder;
 
-/// What daemons log: lines on standard error, INFO and above, `ADIT_LOG_LEVEL` for more or less.
+/// What daemons log: lines on standard error, as [LogOptions] say.
 ///
 /// Logback finds this class by its service file. Code instead of an XML file, because the parser
 /// alone would double the time until the first line. Short commands never log, so they never get
 /// here.
 public final class Logging extends ContextAwareBase implements Configurator {
-  private static final String PATTERN =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n%nopex";
-  private static final String VARIABLE = "ADIT_LOG_LEVEL";
-
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    Map<String, String> environment = System.getenv();
-    Level level = Level.toLevel(environment.get(VARIABLE), Level.INFO);
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-    encoder.setContext(context);
+    LogOptions options = LogOptions.current();
+    Level level = Level.toLevel(options.level(), Level.INFO);
     // A stack trace is for whoever looks for a mistake of ours.
-    encoder.setPattern(
-        level.isGreaterOrEqual(Level.INFO) ? PATTERN : PATTERN.replace("%nopex", "%ex"));
+    boolean stacks = !level.isGreaterOrEqual(Level.INFO);
+    LineEncoder encoder = new LineEncoder(options.format().equals("json"), stacks);
+    encoder.setContext(context);
     encoder.start();
     ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
     console.setContext(context);

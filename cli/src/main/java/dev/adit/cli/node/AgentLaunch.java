@@ -3,6 +3,7 @@ package dev.adit.cli.node;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Failure;
+import dev.adit.cli.launch.LogOptions;
 import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.linux.SystemChecks;
@@ -22,13 +23,15 @@ final class AgentLaunch {
   private static final int LOG_TAIL_BYTES = 64 * 1024;
 
   private final AgentConfig config;
+  private final LogOptions log;
   private final PrintWriter out;
   private final PrintWriter err;
   private final @Nullable JoinKey key;
 
   /// @throws Failure if the join key is malformed
-  AgentLaunch(AgentConfig config, PrintWriter out, PrintWriter err) {
+  AgentLaunch(AgentConfig config, LogOptions log, PrintWriter out, PrintWriter err) {
     this.config = config;
+    this.log = log;
     this.out = out;
     this.err = err;
     try {
@@ -46,6 +49,7 @@ final class AgentLaunch {
   /// Runs the agent here until it is told to end.
   int runHere() throws IOException {
     check();
+    log.apply();
     Agent.warmUp();
     var status = new int[1];
     var waiting = new WaitingLine(err);
@@ -103,7 +107,7 @@ final class AgentLaunch {
     try (AgentProcess process = AgentProcess.take()) {
       String line;
       try (var waiting = new WaitingLine(err)) {
-        line = process.order(config, said -> meanwhile(said, waiting));
+        line = process.order(config, log, said -> meanwhile(said, waiting));
       }
       return line == null ? died() : outcome(line);
     }

@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
+import dev.adit.cli.launch.LogOptions;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
@@ -17,7 +18,7 @@ final class AgentOrders {
 
   private AgentOrders() {}
 
-  static byte[] write(AgentConfig config) {
+  static byte[] write(AgentConfig config, LogOptions log) {
     var json =
         new JsonWriter()
             .beginObject()
@@ -27,7 +28,9 @@ final class AgentOrders {
             .member("relayOnly", config.relayOnly())
             .member("offlineMaxAge", config.offlineMaxAge())
             .member("readyWithin", config.readyWithin())
-            .member("newIdentity", config.newIdentity());
+            .member("newIdentity", config.newIdentity())
+            .member("logLevel", log.level())
+            .member("logFormat", log.format());
     optional(json, "wireGuardGo", config.wireGuardGo());
     optional(json, "key", config.joinKey());
     optional(json, "name", config.name());
@@ -43,6 +46,11 @@ final class AgentOrders {
     if (value != null) {
       json.member(name, value.toString());
     }
+  }
+
+  static LogOptions readLog(byte[] orders) throws MalformedException {
+    JsonObject json = Json.parseObject(orders);
+    return new LogOptions(json.string("logLevel"), json.string("logFormat"));
   }
 
   static AgentConfig read(byte[] orders) throws MalformedException {

@@ -2,6 +2,7 @@ package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.launch.JavaCommand;
+import dev.adit.cli.launch.LogOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,9 +70,10 @@ public final class AgentProcess implements AutoCloseable {
   ///
   /// @param meanwhile hears of what is said before the first word
   /// @return its first word, see [StartedAgent]; null if it ended without one
-  @Nullable String order(AgentConfig config, Meanwhile meanwhile) throws IOException {
+  @Nullable String order(AgentConfig config, LogOptions log, Meanwhile meanwhile)
+      throws IOException {
     try (var toAgent = process.getOutputStream()) {
-      toAgent.write(AgentOrders.write(config));
+      toAgent.write(AgentOrders.write(config, log));
     } catch (IOException e) {
       // It has ended; that it has no word says so.
     }

@@ -3,6 +3,7 @@ package dev.adit.cli.node;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Failure;
+import dev.adit.cli.launch.LogOptions;
 import dev.adit.net.linux.Detachment;
 import dev.adit.wire.MalformedException;
 import java.io.FileOutputStream;
@@ -34,7 +35,8 @@ public final class StartedAgent {
   /// The configuration as it comes out of orders that were made of it.
   public static AgentConfig repeated(AgentConfig config) {
     try {
-      return AgentOrders.read(AgentOrders.write(config));
+      var log = new LogOptions(LogOptions.LEVEL, LogOptions.FORMAT);
+      return AgentOrders.read(AgentOrders.write(config, log));
     } catch (MalformedException e) {
       throw new IllegalStateException(e);
     }
@@ -44,6 +46,7 @@ public final class StartedAgent {
     AgentConfig config;
     try {
       config = AgentOrders.read(orders);
+      AgentOrders.readLog(orders).apply();
     } catch (MalformedException e) {
       throw new IllegalStateException(e);
     }

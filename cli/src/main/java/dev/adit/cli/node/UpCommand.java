@@ -5,6 +5,7 @@ import dev.adit.cli.Adit;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
 import dev.adit.cli.Version;
+import dev.adit.cli.launch.LogOptions;
 import dev.adit.net.local.LocalServer;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.JsonObject;
@@ -94,6 +95,18 @@ public final class UpCommand implements Callable<Integer> {
         "DURATION",
         "30d",
         "For how long to go on without the coordinator, 0 for ever; default ${DEFAULT-VALUE}.");
+    standard(
+        spec,
+        "--log-level",
+        "LEVEL",
+        LogOptions.LEVEL,
+        "What the agent logs: error, warn, info, debug or trace; default ${DEFAULT-VALUE}.");
+    standard(
+        spec,
+        "--log-format",
+        "FORMAT",
+        LogOptions.FORMAT,
+        "text, or json: one object a line; default ${DEFAULT-VALUE}.");
     text(
         spec,
         "--timeout",
@@ -173,7 +186,10 @@ public final class UpCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
-    var launch = new AgentLaunch(config, spec.commandLine().getOut(), spec.commandLine().getErr());
+    var log =
+        new LogOptions(String.valueOf(text("--log-level")), String.valueOf(text("--log-format")));
+    var launch =
+        new AgentLaunch(config, log, spec.commandLine().getOut(), spec.commandLine().getErr());
     String running = runningAgent(config, launch);
     if (running != null) {
       if (flag("--new-identity")) {

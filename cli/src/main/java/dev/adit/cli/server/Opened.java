@@ -1,6 +1,8 @@
 package dev.adit.cli.server;
 
+import dev.adit.cli.Version;
 import dev.adit.cli.output.WaitingLine;
+import dev.adit.net.log.LogLine;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -26,17 +28,22 @@ final class Opened implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (Exception e) {
-        LOG.warn("{} did not close: {}", last.getClass().getSimpleName(), e.getMessage());
+        LogLine.warn(LOG, "close_failed")
+            .addKeyValue("part", last.getClass().getSimpleName())
+            .addKeyValue("reason", e.getMessage())
+            .log("a part of this program did not close");
       }
     }
   }
 
   /// Waits until a signal ends this process, then closes everything and ends it with exit code 0.
   void untilSignal() {
+    LogLine.info(LOG, "started").addKeyValue("version", Version.number()).log("everything runs");
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  LogLine.info(LOG, "stopping").log("asked to end");
                   try (var _ = WaitingLine.soon("ending; connections are asked to go elsewhere")) {
                     close();
                   }

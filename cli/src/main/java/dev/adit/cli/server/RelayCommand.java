@@ -14,6 +14,7 @@ import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.Routes;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
+import dev.adit.net.log.LogLine;
 import dev.adit.relay.AllowFile;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,7 +52,6 @@ import picocli.CommandLine.Spec;
           + " --open for everybody. adit relay describe prints what adit serve --relay-file reads."
     })
 public final class RelayCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(RelayCommand.class);
   private static final Path DEFAULT_RUN_DIR = Path.of("/run/adit");
 
   @Spec CommandSpec spec;
@@ -139,7 +138,10 @@ public final class RelayCommand implements Callable<Integer> {
       if (runDir != null) {
         throw e;
       }
-      LOG.info("no local socket in {}, so no adit metrics --relay: {}", folder, e.getMessage());
+      LogLine.info(LoggerFactory.getLogger(RelayCommand.class), "no_local_socket")
+          .addKeyValue("folder", folder)
+          .addKeyValue("reason", e.getMessage())
+          .log("no local socket, so no adit metrics --relay");
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.launch.LogOptions;
 import dev.adit.relay.RelayConfig;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
@@ -57,6 +58,23 @@ final class ServerOptions {
   @Nullable String metrics;
 
   @Option(
+      names = "--log-level",
+      paramLabel = "LEVEL",
+      defaultValue = LogOptions.LEVEL,
+      description = {
+        "What goes to standard error: error, warn, info, debug or trace (default: ${DEFAULT-VALUE}).",
+        "Only debug and trace show addresses."
+      })
+  String logLevel = LogOptions.LEVEL;
+
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      defaultValue = LogOptions.FORMAT,
+      description = "text, or json: one object a line (default: ${DEFAULT-VALUE}).")
+  String logFormat = LogOptions.FORMAT;
+
+  @Option(
       names = "--state-dir",
       paramLabel = "FOLDER",
       defaultValue = "/var/lib/adit",
@@ -95,8 +113,11 @@ final class ServerOptions {
       description = "DERP's number of that region, from 1 (default: ${DEFAULT-VALUE}).")
   int regionId = RelayConfig.DEFAULT_REGION_ID;
 
+  /// Also has the log be as it was asked for.
+  ///
   /// @throws Failure naming the option that is wrong
   ServerConfig config() throws IOException {
+    new LogOptions(logLevel, logFormat).apply();
     try {
       return new ServerConfig(
           endpoints("--listen", listen, "[::]:443 or 192.0.2.1:443"),

@@ -5,6 +5,7 @@ import dev.adit.coordinator.identity.IdentityFiles.Role;
 import dev.adit.net.Clock;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
@@ -15,10 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The coordinator's identity: shown, renewed, its keys replaced (control §1). Private keys are in
 /// no answer.
 public final class IdentityResource {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityResource.class);
+
   private final IdentityFiles files;
   private final Supplier<CompletableFuture<Void>> changed;
   private final Clock clock;
@@ -63,6 +68,9 @@ public final class IdentityResource {
   private HttpResponse change(Change change) {
     try {
       change.at(clock.wall().getEpochSecond());
+      LogLine.warn(LOG, "identity_changed")
+          .addKeyValue("serial", files.identity().serial())
+          .log("the coordinator has another identity document; agents come back for it");
       Commands.await(changed.get());
       return shown();
     } catch (IdentityFiles.NoRootKeyException e) {

@@ -10,6 +10,7 @@ import dev.adit.core.coordinator.Revoking;
 import dev.adit.net.Clock;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
@@ -18,9 +19,13 @@ import dev.adit.wire.control.JoinKey;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Join keys: listed, made, revoked. The text with the secret is in one answer only.
 public final class KeyResource {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyResource.class);
+
   private final Commands commands;
   private final Transactions transactions;
   private final UUID network;
@@ -79,6 +84,10 @@ public final class KeyResource {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
       case Writer.Result.Done(JoinKeys.Outcome.Refused(var refusal)) -> Errors.of(refusal);
       case Writer.Result.Done(JoinKeys.Outcome.Created created) -> {
+        LogLine.info(LOG, "key_created")
+            .addKeyValue("key", created.row().id())
+            .addKeyValue("uses", created.row().maxUses())
+            .log("a join key was made");
         var json = new JsonWriter().beginObject();
         members(json, created.row());
         json.member("key", text.apply(created).text());
@@ -93,6 +102,7 @@ public final class KeyResource {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
       case Writer.Result.Done(Revoking.Outcome.Refused(var refusal)) -> Errors.of(refusal);
       case Writer.Result.Done(Revoking.Outcome.Revoked(var key, _)) -> {
+        LogLine.info(LOG, "key_revoked").addKeyValue("key", key.id()).log("a join key was revoked");
         revoked.run();
         var json = new JsonWriter();
         write(json, key);

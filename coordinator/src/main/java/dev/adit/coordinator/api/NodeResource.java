@@ -6,6 +6,7 @@ import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.Removing;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.JsonWriter;
 import java.util.List;
 import org.slf4j.Logger;
@@ -53,7 +54,11 @@ public final class NodeResource {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
       case Writer.Result.Done(Removing.Outcome.Refused(var refusal)) -> Errors.of(refusal);
       case Writer.Result.Done(Removing.Outcome.Removed(NodeRow node)) -> {
-        LOG.info("node {} was removed from network {}", node.name(), node.network());
+        LogLine.info(LOG, "node_removed")
+            .addKeyValue("node", node.name())
+            .addKeyValue("id", node.id())
+            .addKeyValue("network", node.network())
+            .log("a node was removed");
         yield HttpResponse.empty(204);
       }
     };

@@ -6,6 +6,7 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.SigningKey;
 import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
@@ -144,7 +145,8 @@ public final class IdentityFiles {
       return;
     }
     if (root == null) {
-      LOG.warn("the identity document should be renewed, but root.key is not here");
+      LogLine.warn(LOG, "root_key_missing")
+          .log("the identity document should be renewed, but root.key is not here");
       return;
     }
     sign(root, urls, tlsPins, nowSeconds);
@@ -251,7 +253,7 @@ public final class IdentityFiles {
       try {
         formerRecordKeys.add(VerifyingKey.of(Text.parseB64(line, 32)));
       } catch (MalformedException e) {
-        LOG.warn("former-record-keys: a line is no key; left out");
+        LogLine.warn(LOG, "former_key_bad").log("former-record-keys: a line is no key; left out");
       }
     }
   }

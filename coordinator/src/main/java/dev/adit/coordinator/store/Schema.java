@@ -1,5 +1,6 @@
 package dev.adit.coordinator.store;
 
+import dev.adit.net.log.LogLine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,11 @@ final class Schema {
             .locations("classpath:db/migration/sqlite")
             .load()
             .migrate();
-    LOG.info("database {}: schema {} to {}", file, found, result.targetSchemaVersion);
+    LogLine.info(LOG, "database_migrated")
+        .addKeyValue("file", file)
+        .addKeyValue("from", found)
+        .addKeyValue("to", result.targetSchemaVersion)
+        .log("the database has the schema of this version");
   }
 
   private static long versionOf(Path file) throws IOException, SQLException {
@@ -70,7 +75,9 @@ final class Schema {
     try (var connection = Database.connect(file)) {
       new Sql(connection).update("VACUUM INTO ?", copy);
     }
-    LOG.info("database copied to {} before its schema changes", copy);
+    LogLine.info(LOG, "database_copied")
+        .addKeyValue("file", copy)
+        .log("the database was copied before its schema changes");
   }
 
   private static Path copyOf(Path file, long version) {

@@ -2,6 +2,7 @@ package dev.adit.coordinator.store;
 
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.net.Clock;
+import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Counts;
 import dev.adit.net.metrics.Readings;
 import java.sql.SQLException;
@@ -99,10 +100,13 @@ public final class Writer implements AutoCloseable {
       return new Result.Done<>(value);
     } catch (SQLException e) {
       Failure why = reason(e);
-      LOG.warn("the database refused a change: {} ({})", why.text, e.getMessage());
+      LogLine.warn(LOG, "database_error")
+          .addKeyValue("reason", why.text)
+          .addKeyValue("detail", e.getMessage())
+          .log("the database refused a change");
       return failed(why);
     } catch (RuntimeException e) {
-      LOG.error("a change failed, nothing was written", e);
+      LogLine.error(LOG, "change_failed").setCause(e).log("a change failed, nothing was written");
       return failed(Failure.INTERNAL);
     } finally {
       nanos.add(Clock.SYSTEM.nanos() - began);

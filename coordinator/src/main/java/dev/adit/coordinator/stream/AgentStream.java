@@ -96,11 +96,15 @@ final class AgentStream implements MessageConnection.Listener, Peer {
 
   private void write(byte[] message) {
     if (connection.waitingBytes() > MOST_WAITING_BYTES) {
-      LOG.info("stream of {} dropped: it does not read", machine);
-      close(POLICY_VIOLATION, StreamEnd.NOT_READING);
+      drop(POLICY_VIOLATION, StreamEnd.NOT_READING);
     } else {
       connection.send(message);
     }
+  }
+
+  private void drop(int code, StreamEnd why) {
+    StreamLog.dropped(machine, why);
+    close(code, why);
   }
 
   private void close(int code, StreamEnd why) {
@@ -111,8 +115,7 @@ final class AgentStream implements MessageConnection.Listener, Peer {
 
   private void dispatch(FromAgent message) {
     if (waiting.incrementAndGet() > MOST_WAITING_MESSAGES) {
-      LOG.info("stream of {} dropped: it sends faster than it is heard", machine);
-      close(POLICY_VIOLATION, StreamEnd.TOO_FAST);
+      drop(POLICY_VIOLATION, StreamEnd.TOO_FAST);
       return;
     }
     switch (message) {
@@ -163,8 +166,7 @@ final class AgentStream implements MessageConnection.Listener, Peer {
       } else if (held.size() < MOST_HELD) {
         held.add(what);
       } else {
-        LOG.info("stream of {} dropped: its map is not ready in time", machine);
-        close(TRY_AGAIN_LATER, StreamEnd.MAP_NOT_READY);
+        drop(TRY_AGAIN_LATER, StreamEnd.MAP_NOT_READY);
       }
     });
   }

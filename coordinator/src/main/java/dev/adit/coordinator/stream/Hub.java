@@ -272,7 +272,7 @@ public final class Hub implements AutoCloseable {
     Session before = running.get(machine);
     String runs = before == null ? null : before.instance;
     if (!takeovers.streamOpened(machine, hello.instance(), runs, clock.nanos())) {
-      LOG.warn("two machines use one identity, machine key {}", machine);
+      StreamLog.duplicateMachine(memberships.live(machine));
       Refusal duplicate = Refusal.duplicateMachine();
       peer.send(failure(0, duplicate));
       if (before != null) {
@@ -431,7 +431,7 @@ public final class Hub implements AutoCloseable {
       }
       case Resync(var network) -> resync(session, network);
       case Newer(_, var held) -> heal(held);
-      case Unsupported(_, var what) -> LOG.info("an agent does not understand {}", what);
+      case Unsupported(_, var what) -> StreamLog.notUnderstood(what);
       default -> throw new IllegalStateException("not for the hub: " + message.getClass());
     }
   }
@@ -457,10 +457,9 @@ public final class Hub implements AutoCloseable {
     counters.reported(healed.outcome());
     switch (healed.outcome()) {
       case Healing.Outcome.Ignored _ -> {}
-      case Healing.Outcome.Alarm(long serial) ->
-          LOG.error("history conflict: {} has a record of the future, {}", id, serial);
+      case Healing.Outcome.Alarm(long serial) -> StreamLog.recordOfTheFuture(id, serial);
       case Healing.Outcome.Reissue _ -> {
-        LOG.warn("history conflict: the record of {} was newer elsewhere", id);
+        StreamLog.recordReissued(id);
         healed.committed().forEach(this::apply);
       }
     }

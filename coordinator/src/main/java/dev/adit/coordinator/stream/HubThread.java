@@ -1,6 +1,7 @@
 package dev.adit.coordinator.stream;
 
 import dev.adit.net.Clock;
+import dev.adit.net.log.LogLine;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ final class HubThread implements AutoCloseable {
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException e) {
-        LOG.error("a task of the hub failed", e);
+        LogLine.error(LOG, "hub_task_failed").setCause(e).log("a task of the hub failed");
       }
     }
   }

@@ -11,13 +11,10 @@ import dev.adit.net.Clock;
 import dev.adit.wire.control.ControlMessage.Join;
 import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.NodeState;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Takes a `join` from the stream to the database and the answer back (control R-JOIN-5, R-JOIN-7).
 /// Confined to the hub thread.
 final class Joins {
-  private static final Logger LOG = LoggerFactory.getLogger(Joins.class);
   private static final int MOST_FAILED_JOINS = 5;
 
   private final Hub hub;
@@ -82,7 +79,7 @@ final class Joins {
           }
           case Joining.Outcome.Created(var node) -> {
             hub.counters.joined(StreamCounters.Join.CREATED);
-            LOG.info("node {} joined network {}", node.name(), node.network());
+            StreamLog.joined(node);
             answer(session, re, node, false);
           }
         }
@@ -109,7 +106,7 @@ final class Joins {
       told = wait == 0 ? refusal : Refusal.rateLimited(wait, false);
     }
     hub.counters.joinRefused(told.code());
-    LOG.info("a join was refused: {}", told.code());
+    StreamLog.joinRefused(told.code());
     session.peer.send(Hub.failure(re, told));
   }
 }

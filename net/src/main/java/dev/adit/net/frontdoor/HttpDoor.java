@@ -3,6 +3,7 @@ package dev.adit.net.frontdoor;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.http.RequestTarget;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.MalformedException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -304,7 +305,11 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     try {
       response = handler.handle(request);
     } catch (RuntimeException | Error e) { // unanswered, the connection would stay for ever
-      LOG.warn("{} {} failed", request.method(), request.path(), e);
+      LogLine.error(LOG, "request_failed")
+          .addKeyValue("method", request.method())
+          .addKeyValue("path", request.path())
+          .setCause(e)
+          .log("a request failed by a mistake of this program");
       response = Answers.refusal(500, "internal error");
     }
     var result = response;

@@ -1,5 +1,6 @@
 package dev.adit.net.local;
 
+import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Counts;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -61,7 +62,10 @@ final class Acceptor implements AutoCloseable {
         Thread.ofVirtual().name("local-connection").start(() -> serve(channel, admitted));
       } catch (IOException e) {
         if (!closed) {
-          Log.LOG.error("{}: stopped listening: {}", name, e.toString());
+          LogLine.error(Log.LOG, "local_stopped")
+              .addKeyValue("socket", name)
+              .addKeyValue("reason", e.toString())
+              .log("a local socket does not listen any more");
         }
         return;
       }

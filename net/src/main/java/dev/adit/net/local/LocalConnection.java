@@ -5,6 +5,7 @@ import dev.adit.net.http.HttpHead;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.http.RequestTarget;
+import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Counts;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
@@ -151,8 +152,11 @@ final class LocalConnection {
     try {
       return handler.handle(request);
     } catch (RuntimeException | Error e) {
-      LoggerFactory.getLogger(LocalServer.class)
-          .error("{} {} failed", request.method(), request.path(), e);
+      LogLine.error(LoggerFactory.getLogger(LocalServer.class), "request_failed")
+          .addKeyValue("method", request.method())
+          .addKeyValue("path", request.path())
+          .setCause(e)
+          .log("a request failed by a mistake of this program");
       return HttpResponse.text(500, "internal error; the program's log says more");
     }
   }

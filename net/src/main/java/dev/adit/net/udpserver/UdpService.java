@@ -1,6 +1,7 @@
 package dev.adit.net.udpserver;
 
 import dev.adit.net.Clock;
+import dev.adit.net.log.LogLine;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import java.io.IOException;
@@ -113,7 +114,11 @@ public final class UdpService implements AutoCloseable {
         if (wanted.contains(endpoint)) {
           throw failure;
         }
-        LOG.warn("{}", failure.getMessage());
+        LogLine.warn(LOG, "udp_address_skipped")
+            .addKeyValue("port", endpoint.port())
+            .addKeyValue("reason", reason(e))
+            .log("cannot listen on UDP on one of this machine's addresses");
+        LOG.debug("{}", failure.getMessage());
       }
     }
     if (sockets.isEmpty()) {
@@ -136,7 +141,10 @@ public final class UdpService implements AutoCloseable {
         }
       }
       if (failure != null) {
-        LOG.info("not answering on UDP port {}: {}", spare.port(), reason(failure));
+        LogLine.info(LOG, "udp_port_skipped")
+            .addKeyValue("port", spare.port())
+            .addKeyValue("reason", reason(failure))
+            .log("not answering on a spare UDP port");
       }
     }
     listening = List.copyOf(sockets.keySet());
@@ -179,7 +187,7 @@ public final class UdpService implements AutoCloseable {
     } catch (ClosedSelectorException e) {
       // Closed while it looked who is ready.
     } catch (IOException e) {
-      LOG.error("UDP service stopped", e);
+      LogLine.error(LOG, "udp_stopped").setCause(e).log("the UDP service has stopped");
     } finally {
       closeSockets();
     }

@@ -102,6 +102,9 @@ final class OtherErrors {
               attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", "0.0.0.0")),
           when("serve: metrics port in use", attempt -> free(attempt, "--metrics", "0.0.0.0:443")),
           when(
+              "serve: --log-format that is none",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--log-format", "xml")),
+          when(
               "serve: --metrics without port",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--metrics", "9586")),
           when(

@@ -71,6 +71,9 @@ final class UpErrors {
               "candidate that is no address and port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--candidate", "here")),
           when(
+              "--log-level that is none",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--log-level", "loud")),
+          when(
               "--metrics without port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--metrics", "9586")),
           when(
