@@ -119,17 +119,19 @@ final class FakeCoordinator {
   }
 
   static Envelope head(long revision, SigningKey key) {
-    var head =
-        new HeadRecord(
-            NETWORK,
-            "default",
-            revision,
-            Sha256.of(new byte[32]),
-            List.of(Prefix.literal("10.77.0.0/18")),
-            null,
-            null,
-            NOW);
-    return Envelope.sign(Context.HEAD, head.body(), key);
+    return Envelope.sign(Context.HEAD, headRecord(revision).body(), key);
+  }
+
+  static HeadRecord headRecord(long revision) {
+    return new HeadRecord(
+        NETWORK,
+        "default",
+        revision,
+        Sha256.of(new byte[32]),
+        List.of(Prefix.literal("10.77.0.0/18")),
+        null,
+        null,
+        NOW);
   }
 
   /// A map whose receiver is node 1.
