@@ -1,6 +1,6 @@
 package dev.adit.agent;
 
-import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.MapOutput;
 import dev.adit.core.path.PathReason;
 import dev.adit.net.metrics.Counts;
 import dev.adit.net.metrics.Readings;
@@ -33,7 +33,7 @@ final class AgentCounters {
     links.count(what);
   }
 
-  void followed(MapFollower.Output output) {
+  void followed(MapOutput output) {
     MapRefusal refusal = MapRefusal.of(output);
     if (refusal != null) {
       maps.count(refusal);

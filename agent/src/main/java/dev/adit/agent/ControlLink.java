@@ -1,7 +1,7 @@
 package dev.adit.agent;
 
 import dev.adit.core.control.AgentSession;
-import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.MapOutput;
 import dev.adit.core.control.Reconnect;
 import dev.adit.core.control.Reconnect.Target;
 import dev.adit.crypto.CryptoException;
@@ -134,7 +134,7 @@ final class ControlLink implements AutoCloseable {
   }
 
   /// Counts what a map led to.
-  void followed(MapFollower.Output output) {
+  void followed(MapOutput output) {
     counters.followed(output);
   }
 
@@ -203,7 +203,8 @@ final class ControlLink implements AutoCloseable {
   private final class Try implements ControlStream.Events {
     private final Target target;
     private volatile @Nullable Connection connection;
-    private boolean distrusted; // confined to the try's thread
+    private boolean distrusted; // confined to the try's thread, as the two below
+    private @Nullable ControlStream stream;
     private StreamTry stage = StreamTry.NO_CONNECTION; // likewise: how it ends if it ends now
 
     // guarded by the lock
@@ -243,6 +244,10 @@ final class ControlLink implements AutoCloseable {
       ended(reason);
     }
 
+    private boolean refused() {
+      return stream != null && stream.isRefused();
+    }
+
     private void ended(String reason) {
       synchronized (lock) {
         tries.remove(this);
@@ -260,7 +265,7 @@ final class ControlLink implements AutoCloseable {
           current = null;
         }
         long now = clock.nanos();
-        if (wasUp && distrusted) {
+        if (wasUp && (distrusted || refused())) {
           reconnect.refused(now);
         } else if (wasUp) {
           reconnect.lost(now);
@@ -306,7 +311,9 @@ final class ControlLink implements AutoCloseable {
                 listener.hello(),
                 random,
                 clock.nanos());
-        new ControlStream(socket, session, clock, this).serve();
+        var opened = new ControlStream(socket, session, clock, this);
+        stream = opened;
+        opened.serve();
       }
     }
 

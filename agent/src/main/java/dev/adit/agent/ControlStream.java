@@ -45,6 +45,7 @@ final class ControlStream {
   private final Events events;
   private final LinkedBlockingQueue<byte[]> waiting = new LinkedBlockingQueue<>();
   private @Nullable Output otherOutput;
+  private volatile boolean refused;
   private long leaveAt = NEVER; // confined to the serving thread
 
   ControlStream(WebSocketClient socket, AgentSession session, Clock clock, Events events) {
@@ -81,6 +82,16 @@ final class ControlStream {
   /// Ends the stream; another try follows.
   void close() {
     socket.close();
+  }
+
+  /// Ends the stream, because what came on it is not to be trusted.
+  void refuse() {
+    refused = true;
+    socket.close();
+  }
+
+  boolean isRefused() {
+    return refused;
   }
 
   /// Ends the stream after a while; only from [Events#received].

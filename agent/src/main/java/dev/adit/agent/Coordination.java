@@ -1,6 +1,7 @@
 package dev.adit.agent;
 
 import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.MapOutput;
 import dev.adit.core.control.Reconnect.Target;
 import dev.adit.core.control.TrustedCoordinator;
 import dev.adit.crypto.CryptoException;
@@ -54,12 +55,10 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   private static final Class<?> HERE = Coordination.class;
   private static final String REASON = "reason";
-  private static final long SAVE_NANOS = 5_000_000_000L;
 
   private final AgentConfig config;
   private final AgentFiles files;
   private final PrivateKey nodeKey;
-  private final Clock clock;
   private final UdpLoop loop;
   private final Events events;
   private final Trust trust;
@@ -71,10 +70,9 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   // confined to the packet loop
   private @Nullable MapFollower follower;
-  private boolean saveWanted;
+  private final MapSaver saver;
   private boolean toldUp = true;
-  private long savedAt = Long.MIN_VALUE / 2;
-  private MapFollower.Output.@Nullable SelfChanged self;
+  private MapOutput.@Nullable SelfChanged self;
   private List<NodeRecord> peers = List.of();
   private List<RelayRecord> relays = List.of();
 
@@ -93,7 +91,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     this.config = config;
     this.files = files;
     this.nodeKey = nodeKey;
-    this.clock = clock;
+    saver = new MapSaver(files, clock, this::mapJson);
     this.loop = loop;
     this.events = events;
     byte[] bytes = new byte[8];
@@ -136,9 +134,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   ///
   /// @return when to be called again
   long timeReached(long now) {
-    if (saveWanted && now - savedAt >= SAVE_NANOS) {
-      save();
-    }
+    saver.timeReached(now);
     if (follower != null) {
       long clockSeconds = trust.seconds();
       if (clockSeconds >= follower.wakeAt()) {
@@ -146,7 +142,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
         drain(link.current());
       }
     }
-    long wake = saveWanted ? savedAt + SAVE_NANOS : Long.MAX_VALUE;
+    long wake = saver.wakeAt();
     if (follower != null && follower.wakeAt() != Long.MAX_VALUE) {
       // Clocks differ and are set, so it is looked at every minute at least.
       long seconds = Math.clamp(follower.wakeAt() - trust.seconds(), 1, 60);
@@ -157,19 +153,11 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
 
   /// Saves what waits to be saved: the agent is about to end.
   void flush() {
-    if (saveWanted) {
-      save();
-    }
+    saver.flush();
   }
 
-  private void save() {
-    saveWanted = false;
-    savedAt = clock.nanos();
-    MapFollower held = follower;
-    String json = held == null ? "" : held.json();
-    if (!json.isEmpty()) {
-      files.saveMap(json);
-    }
+  private String mapJson() {
+    return follower == null ? "" : follower.json();
   }
 
   private void followed(UUID network) {
@@ -193,45 +181,40 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     }
     boolean mapChanged = false;
     List<ControlMessage.NodePresence> heard = new ArrayList<>();
-    for (MapFollower.Output next = held.poll(); next != null; next = held.poll()) {
+    for (MapOutput next = held.poll(); next != null; next = held.poll()) {
       link.followed(next);
       switch (next) {
-        case MapFollower.Output.Send(var message) -> {
+        case MapOutput.Send(var message) -> {
           if (stream != null) {
             stream.send(message);
           }
         }
-        case MapFollower.Output.SelfChanged changed -> {
+        case MapOutput.SelfChanged changed -> {
           self = changed;
           mapChanged = true;
         }
-        case MapFollower.Output.PeersChanged(var now) -> {
+        case MapOutput.PeersChanged(var now) -> {
           peers = now;
           mapChanged = true;
         }
-        case MapFollower.Output.RelaysChanged(var now) -> {
+        case MapOutput.RelaysChanged(var now) -> {
           relays = now;
           mapChanged = true;
         }
-        case MapFollower.Output.PresenceChanged(var presence) -> heard.add(presence);
-        case MapFollower.Output.Save(boolean atOnce) -> {
-          saveWanted = true;
-          if (atOnce) {
-            save();
-          }
-        }
-        case MapFollower.Output.Suspended(var why, _) -> standing.say(why);
-        case MapFollower.Output.Left(var reason) -> left(reason);
-        case MapFollower.Output.EndStream(var why) -> {
+        case MapOutput.PresenceChanged(var presence) -> heard.add(presence);
+        case MapOutput.Save(boolean atOnce) -> saver.want(atOnce);
+        case MapOutput.Suspended(var why, _) -> standing.say(why);
+        case MapOutput.Left(var reason) -> left(reason);
+        case MapOutput.EndStream(var why) -> {
           AgentLog.warn(
               HERE, "map_contradiction", "the coordinator contradicts itself", REASON, why);
           if (stream != null) {
-            stream.close();
+            stream.refuse();
           }
         }
       }
     }
-    MapFollower.Output.SelfChanged own = self;
+    MapOutput.SelfChanged own = self;
     boolean up = !held.isMissing();
     if ((mapChanged || up != toldUp) && own != null) {
       toldUp = up;
@@ -244,8 +227,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   }
 
   private void left(String reason) {
-    saveWanted = false;
-    files.forgetMap();
+    saver.forget();
     events.refused(
         "this node was " + reason + " from the network; to join again run: adit up KEY", false);
   }
@@ -376,8 +358,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
       if (membership.network().equals(held.network())
           && membership.state().equals(NodeState.REMOVED)) {
         follower = null;
-        saveWanted = false;
-        files.forgetMap();
+        saver.forget();
       }
     }
   }

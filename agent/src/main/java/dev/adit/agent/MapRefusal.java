@@ -1,6 +1,6 @@
 package dev.adit.agent;
 
-import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.MapOutput;
 import dev.adit.wire.control.ControlMessage;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +23,13 @@ enum MapRefusal {
   }
 
   /// What an output of the follower means; null for those that take the map.
-  static @Nullable MapRefusal of(MapFollower.Output output) {
+  static @Nullable MapRefusal of(MapOutput output) {
     return switch (output) {
-      case MapFollower.Output.Send(ControlMessage.Resync _) -> GAP;
-      case MapFollower.Output.Send(ControlMessage.Newer _) -> OLDER_RECORD;
-      case MapFollower.Output.Send(ControlMessage.Unsupported _) -> NOT_UNDERSTOOD;
-      case MapFollower.Output.Suspended _ -> SUSPENDED;
-      case MapFollower.Output.EndStream _ -> CONTRADICTION;
+      case MapOutput.Send(ControlMessage.Resync _) -> GAP;
+      case MapOutput.Send(ControlMessage.Newer _) -> OLDER_RECORD;
+      case MapOutput.Send(ControlMessage.Unsupported _) -> NOT_UNDERSTOOD;
+      case MapOutput.Suspended _ -> SUSPENDED;
+      case MapOutput.EndStream _ -> CONTRADICTION;
       default -> null;
     };
   }

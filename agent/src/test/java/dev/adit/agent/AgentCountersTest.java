@@ -2,7 +2,7 @@ package dev.adit.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.core.control.MapFollower;
+import dev.adit.core.control.MapOutput;
 import dev.adit.core.path.PathReason;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.control.ControlMessage;
@@ -17,12 +17,11 @@ class AgentCountersTest {
 
   @Test
   void countsWhatOfAMapWasNotTaken() {
-    counters.followed(new MapFollower.Output.Send(new ControlMessage.Resync(NETWORK)));
-    counters.followed(new MapFollower.Output.Suspended("away", true));
-    counters.followed(new MapFollower.Output.EndStream("twice"));
-    counters.followed(new MapFollower.Output.PeersChanged(List.of()));
-    counters.followed(
-        new MapFollower.Output.Send(new ControlMessage.Watch(NETWORK, List.of(NETWORK))));
+    counters.followed(new MapOutput.Send(new ControlMessage.Resync(NETWORK)));
+    counters.followed(new MapOutput.Suspended("away", true));
+    counters.followed(new MapOutput.EndStream("twice"));
+    counters.followed(new MapOutput.PeersChanged(List.of()));
+    counters.followed(new MapOutput.Send(new ControlMessage.Watch(NETWORK, List.of(NETWORK))));
     assertThat(value("adit_agent_map_refusals_total", "gap")).isEqualTo(1);
     assertThat(value("adit_agent_map_refusals_total", "suspended")).isEqualTo(1);
     assertThat(value("adit_agent_map_refusals_total", "contradiction")).isEqualTo(1);

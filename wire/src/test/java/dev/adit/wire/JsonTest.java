@@ -115,6 +115,9 @@ class JsonTest {
     assertThat(Json.parse("\"" + "x".repeat(65_536) + "\"")).isInstanceOf(String.class);
     assertThatThrownBy(() -> Json.parse("\"" + "x".repeat(65_537) + "\""))
         .isInstanceOf(MalformedException.class);
+    assertThat(Json.parseObject("{\"" + "x".repeat(65_536) + "\":1}").names()).hasSize(1);
+    assertThatThrownBy(() -> Json.parseObject("{\"" + "x".repeat(65_537) + "\":1}"))
+        .isInstanceOf(MalformedException.class);
   }
 
   @Test

@@ -98,16 +98,18 @@ final class HeldMap {
     self = map.self();
     dropped.clear();
     var answers = new Answers(new ArrayList<>(), new ArrayList<>());
-    nodes.retain(takeNodes(map.nodes(), recordKeys, answers));
-    relays.retain(takeRelays(map.relays(), recordKeys, answers));
+    // As many as a message holds, beside those held that are about to go.
+    int any = Integer.MAX_VALUE;
+    nodes.retain(takeNodes(map.nodes(), recordKeys, any, answers));
+    relays.retain(takeRelays(map.relays(), recordKeys, any, answers));
     hold(map.head(), newHead, map.revision(), map.token(), clock);
     return answers;
   }
 
   Answers change(Delta delta, HeadRecord newHead, List<VerifyingKey> recordKeys, long clock) {
     var answers = new Answers(new ArrayList<>(), new ArrayList<>());
-    takeNodes(delta.nodes(), recordKeys, answers);
-    takeRelays(delta.relays(), recordKeys, answers);
+    takeNodes(delta.nodes(), recordKeys, RecordKind.NODE.most(), answers);
+    takeRelays(delta.relays(), recordKeys, RecordKind.RELAY.most(), answers);
     for (UUID gone : delta.gone()) {
       nodes.remove(gone);
     }
@@ -119,10 +121,10 @@ final class HeldMap {
   }
 
   private Set<UUID> takeNodes(
-      List<Envelope> envelopes, List<VerifyingKey> recordKeys, Answers answers) {
+      List<Envelope> envelopes, List<VerifyingKey> recordKeys, int most, Answers answers) {
     Set<UUID> ids = new HashSet<>();
     for (Envelope envelope : envelopes) {
-      switch (nodes.offer(envelope, recordKeys)) {
+      switch (nodes.offer(envelope, recordKeys, most)) {
         case HeldRecords.Outcome.Taken<NodeRecord>(UUID id) -> {
           ids.add(id);
           conflicts.remove(id);
@@ -141,10 +143,10 @@ final class HeldMap {
   }
 
   private Set<UUID> takeRelays(
-      List<Envelope> envelopes, List<VerifyingKey> recordKeys, Answers answers) {
+      List<Envelope> envelopes, List<VerifyingKey> recordKeys, int most, Answers answers) {
     Set<UUID> ids = new HashSet<>();
     for (Envelope envelope : envelopes) {
-      switch (relays.offer(envelope, recordKeys)) {
+      switch (relays.offer(envelope, recordKeys, most)) {
         case HeldRecords.Outcome.Taken<RelayRecord>(UUID id) -> {
           ids.add(id);
           conflicts.remove(id);

@@ -45,7 +45,8 @@ final class HeldRecords<R> {
     this.network = network;
   }
 
-  Outcome<R> offer(Envelope envelope, Collection<VerifyingKey> recordKeys) {
+  /// @param most how many may be held after this one
+  Outcome<R> offer(Envelope envelope, Collection<VerifyingKey> recordKeys, int most) {
     R record;
     try {
       if (!envelope.isSignedBy(kind.context(), recordKeys)) {
@@ -73,8 +74,8 @@ final class HeldRecords<R> {
         return new Outcome.Older<>(id, former);
       }
     }
-    if (former == null && held.size() >= kind.most()) {
-      return new Outcome.Bad<>("more than " + kind.most() + " " + kind.name() + " records");
+    if (former == null && held.size() >= most) {
+      return new Outcome.Bad<>("more than " + most + " " + kind.name() + " records");
     }
     held.put(id, new Held<>(envelope, record));
     return new Outcome.Taken<>(id);

@@ -5,11 +5,9 @@ import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
-import dev.adit.wire.Prefix;
 import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.control.ControlMessage.Current;
 import dev.adit.wire.control.ControlMessage.Delta;
-import dev.adit.wire.control.ControlMessage.FromAgent;
 import dev.adit.wire.control.ControlMessage.FromCoordinator;
 import dev.adit.wire.control.ControlMessage.Membership;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
@@ -52,50 +50,13 @@ public final class MapFollower {
 
   private static final int MAX_NOTES = 16;
 
-  /// What to do next.
-  public sealed interface Output {
-    /// Send this on the stream.
-    record Send(FromAgent message) implements Output {}
-
-    /// Our own node, for the interface's name and addresses.
-    record SelfChanged(NodeRecord self, String networkName, List<Prefix> ranges)
-        implements Output {}
-
-    /// All peers there are now, in the order of their ids; without our own node.
-    record PeersChanged(List<NodeRecord> peers) implements Output {}
-
-    /// All relays there are now.
-    record RelaysChanged(List<RelayRecord> relays) implements Output {}
-
-    /// Where a peer is.
-    record PresenceChanged(NodePresence presence) implements Output {}
-
-    /// Store [MapFollower#json].
-    ///
-    /// @param atOnce the first map of this network; else within 5 s
-    record Save(boolean atOnce) implements Output {}
-
-    /// The peers are away until further notice; what is stored stays.
-    ///
-    /// @param missing see [MapFollower#isMissing]
-    record Suspended(String why, boolean missing) implements Output {}
-
-    /// We are no member any more: take the interface down and forget the network.
-    ///
-    /// @param reason `removed`, `expired` or one of a later version
-    record Left(String reason) implements Output {}
-
-    /// The coordinator contradicts itself; close the stream.
-    record EndStream(String why) implements Output {}
-  }
-
   private final TrustedCoordinator coordinator;
   private final UUID network;
   private final PublicKey nodeKey;
   private final MapAge age;
   private final PresenceBoard presence = new PresenceBoard();
   private final PeerChanges changes = new PeerChanges();
-  private final ArrayDeque<Output> outputs = new ArrayDeque<>();
+  private final ArrayDeque<MapOutput> outputs = new ArrayDeque<>();
   private @Nullable HeldMap map;
   private boolean stored;
 
@@ -103,13 +64,14 @@ public final class MapFollower {
   private boolean connected;
   private boolean mapAsked;
   private int badHeads;
+  private @Nullable String refusedHead;
   private final Watching watching = new Watching();
 
   // What was last told, and what the user should know.
-  private Output.@Nullable SelfChanged toldSelf;
+  private MapOutput.@Nullable SelfChanged toldSelf;
   private List<NodeRecord> toldPeers = List.of();
   private List<RelayRecord> toldRelays = List.of();
-  private Output.@Nullable Suspended suspended;
+  private MapOutput.@Nullable Suspended suspended;
   private List<String> notes = List.of();
   private long nextExpiry = SessionTimes.NEVER;
 
@@ -197,7 +159,7 @@ public final class MapFollower {
   public void streamClosed(long clock) {
     if (connected && map != null && suspended == null) {
       map.confirmed(clock);
-      outputs.add(new Output.Save(false));
+      outputs.add(new MapOutput.Save(false));
     }
     connected = false;
     if (map != null) {
@@ -218,7 +180,7 @@ public final class MapFollower {
       }
       case Removed removed when removed.network().equals(network) -> leave(removed.reason());
       case NotUnderstood critical when network.equals(critical.network()) -> {
-        outputs.add(new Output.Send(new Unsupported(network, critical.what())));
+        outputs.add(new MapOutput.Send(new Unsupported(network, critical.what())));
         suspend("the coordinator needs a newer program: " + critical.what(), false);
       }
       default -> {}
@@ -278,16 +240,16 @@ public final class MapFollower {
 
   private void answer(HeldMap.Answers answers) {
     for (Envelope newer : answers.newer()) {
-      outputs.add(new Output.Send(new Newer(network, newer)));
+      outputs.add(new MapOutput.Send(new Newer(network, newer)));
     }
     for (String what : answers.unsupported()) {
-      outputs.add(new Output.Send(new Unsupported(network, what)));
+      outputs.add(new MapOutput.Send(new Unsupported(network, what)));
     }
   }
 
   private void changed(long clock) {
     tell(clock);
-    outputs.add(new Output.Save(!stored));
+    outputs.add(new MapOutput.Save(!stored));
     stored = true;
     watch(false);
   }
@@ -296,11 +258,13 @@ public final class MapFollower {
     try {
       HeadRecord head = verifiedHead(envelope, messageRevision);
       badHeads = 0;
+      refusedHead = null;
       return head;
     } catch (MalformedException e) {
       mapAsked = false;
+      refusedHead = "the coordinator's map is refused: " + e.getMessage();
       if (++badHeads >= 2) {
-        outputs.add(new Output.EndStream("twice in a row: " + e.getMessage()));
+        outputs.add(new MapOutput.EndStream("twice in a row: " + e.getMessage()));
       } else {
         resync();
       }
@@ -315,7 +279,7 @@ public final class MapFollower {
   private void resync() {
     if (!mapAsked) {
       mapAsked = true;
-      outputs.add(new Output.Send(new Resync(network)));
+      outputs.add(new MapOutput.Send(new Resync(network)));
     }
   }
 
@@ -323,7 +287,7 @@ public final class MapFollower {
     if (isPeer(said.node())) {
       NodePresence now = presence.heard(said);
       if (now != null) {
-        outputs.add(new Output.PresenceChanged(now));
+        outputs.add(new MapOutput.PresenceChanged(now));
       }
     }
   }
@@ -333,7 +297,7 @@ public final class MapFollower {
   }
 
   private void suspend(String why, boolean missing) {
-    suspended = new Output.Suspended(why, missing);
+    suspended = new MapOutput.Suspended(why, missing);
     outputs.add(suspended);
     tellPeers(List.of());
   }
@@ -346,7 +310,7 @@ public final class MapFollower {
     notes = List.of();
     nextExpiry = SessionTimes.NEVER;
     tellPeers(List.of());
-    outputs.add(new Output.Left(reason));
+    outputs.add(new MapOutput.Left(reason));
   }
 
   /// Says what is different from what was last told.
@@ -373,7 +337,7 @@ public final class MapFollower {
       if (!own.key().equals(nodeKey)) {
         problems.addFirst("our own record holds another WireGuard key; run: adit up KEY");
       }
-      tellSelf(new Output.SelfChanged(own, head.name(), head.ranges()));
+      tellSelf(new MapOutput.SelfChanged(own, head.name(), head.ranges()));
     }
     if (age.isTooOld(map, connected, clock)) {
       problems.addFirst(
@@ -388,7 +352,7 @@ public final class MapFollower {
     nextExpiry = age.nextExpiry(map, connected, clock);
   }
 
-  private void tellSelf(Output.SelfChanged own) {
+  private void tellSelf(MapOutput.SelfChanged own) {
     if (!own.equals(toldSelf)) {
       toldSelf = own;
       outputs.add(own);
@@ -398,7 +362,7 @@ public final class MapFollower {
   private void tellPeers(List<NodeRecord> peers) {
     if (!peers.equals(toldPeers)) {
       toldPeers = Collections.unmodifiableList(peers);
-      outputs.add(new Output.PeersChanged(toldPeers));
+      outputs.add(new MapOutput.PeersChanged(toldPeers));
     }
   }
 
@@ -413,7 +377,7 @@ public final class MapFollower {
     }
     if (!usable.equals(toldRelays)) {
       toldRelays = Collections.unmodifiableList(usable);
-      outputs.add(new Output.RelaysChanged(toldRelays));
+      outputs.add(new MapOutput.RelaysChanged(toldRelays));
     }
   }
 
@@ -444,7 +408,7 @@ public final class MapFollower {
     }
     Set<UUID> wanted = watching.wanted(map.nodes.ids(), map.self(), again);
     if (wanted != null) {
-      outputs.add(new Output.Send(new Watch(network, List.copyOf(wanted))));
+      outputs.add(new MapOutput.Send(new Watch(network, List.copyOf(wanted))));
     }
   }
 
@@ -453,6 +417,9 @@ public final class MapFollower {
     List<String> all = new ArrayList<>();
     if (suspended != null) {
       all.add(suspended.why());
+    }
+    if (refusedHead != null) {
+      all.add(refusedHead);
     }
     all.addAll(notes.subList(0, Math.min(notes.size(), MAX_NOTES)));
     if (map != null) {
@@ -492,7 +459,7 @@ public final class MapFollower {
   }
 
   /// The next thing to do, or null.
-  public @Nullable Output poll() {
+  public @Nullable MapOutput poll() {
     return outputs.poll();
   }
 }

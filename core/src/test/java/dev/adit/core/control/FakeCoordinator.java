@@ -124,17 +124,23 @@ final class FakeCoordinator {
   }
 
   static Envelope head(long revision, SigningKey key, String... ranges) {
-    var head =
-        new HeadRecord(
-            NETWORK,
-            "default",
-            revision,
-            Sha256.of(new byte[32]),
-            Stream.of(ranges).map(Prefix::literal).toList(),
-            null,
-            null,
-            NOW);
-    return Envelope.sign(Context.HEAD, head.body(), key);
+    return Envelope.sign(Context.HEAD, headRecord(revision, ranges).body(), key);
+  }
+
+  static HeadRecord headRecord(long revision) {
+    return headRecord(revision, "10.77.0.0/18");
+  }
+
+  private static HeadRecord headRecord(long revision, String... ranges) {
+    return new HeadRecord(
+        NETWORK,
+        "default",
+        revision,
+        Sha256.of(new byte[32]),
+        Stream.of(ranges).map(Prefix::literal).toList(),
+        null,
+        null,
+        NOW);
   }
 
   /// A map whose receiver is node 1.

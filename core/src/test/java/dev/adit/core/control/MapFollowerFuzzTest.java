@@ -15,7 +15,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithLength;
-import dev.adit.core.control.MapFollower.Output;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.Context;
@@ -122,7 +121,7 @@ class MapFollowerFuzzTest {
 
   private static void check(MapFollower follower) throws MalformedException {
     for (var output = follower.poll(); output != null; output = follower.poll()) {
-      if (output instanceof Output.PeersChanged(List<NodeRecord> peers)) {
+      if (output instanceof MapOutput.PeersChanged(List<NodeRecord> peers)) {
         Set<Object> seen = new HashSet<>();
         for (NodeRecord peer : peers) {
           assertThat(peer.network()).isEqualTo(NETWORK);

@@ -15,16 +15,15 @@ import static dev.adit.core.control.FakeCoordinator.signed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.adit.core.control.MapFollower.Output;
-import dev.adit.core.control.MapFollower.Output.EndStream;
-import dev.adit.core.control.MapFollower.Output.Left;
-import dev.adit.core.control.MapFollower.Output.PeersChanged;
-import dev.adit.core.control.MapFollower.Output.PresenceChanged;
-import dev.adit.core.control.MapFollower.Output.RelaysChanged;
-import dev.adit.core.control.MapFollower.Output.Save;
-import dev.adit.core.control.MapFollower.Output.SelfChanged;
-import dev.adit.core.control.MapFollower.Output.Send;
-import dev.adit.core.control.MapFollower.Output.Suspended;
+import dev.adit.core.control.MapOutput.EndStream;
+import dev.adit.core.control.MapOutput.Left;
+import dev.adit.core.control.MapOutput.PeersChanged;
+import dev.adit.core.control.MapOutput.PresenceChanged;
+import dev.adit.core.control.MapOutput.RelaysChanged;
+import dev.adit.core.control.MapOutput.Save;
+import dev.adit.core.control.MapOutput.SelfChanged;
+import dev.adit.core.control.MapOutput.Send;
+import dev.adit.core.control.MapOutput.Suspended;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Prefix;
 import dev.adit.wire.control.Context;
@@ -62,7 +61,7 @@ class MapFollowerTest {
 
   private final TrustedCoordinator coordinator = FakeCoordinator.trusted();
   private MapFollower follower = new MapFollower(coordinator, NETWORK, key(1), MONTH);
-  private List<Output> outputs = List.of();
+  private List<MapOutput> outputs = List.of();
 
   @BeforeEach
   void connects() {
@@ -423,8 +422,8 @@ class MapFollowerTest {
     outputs = drain();
   }
 
-  private List<Output> drain() {
-    List<Output> drained = new ArrayList<>();
+  private List<MapOutput> drain() {
+    List<MapOutput> drained = new ArrayList<>();
     for (var next = follower.poll(); next != null; next = follower.poll()) {
       drained.add(next);
     }
@@ -435,8 +434,8 @@ class MapFollowerTest {
     return peersIn(outputs);
   }
 
-  private static List<NodeRecord> peersIn(List<Output> outputs) {
-    for (Output output : outputs) {
+  private static List<NodeRecord> peersIn(List<MapOutput> outputs) {
+    for (MapOutput output : outputs) {
       if (output instanceof PeersChanged(List<NodeRecord> peers)) {
         return peers;
       }
@@ -446,7 +445,7 @@ class MapFollowerTest {
 
   private List<FromAgent> sent() {
     List<FromAgent> sent = new ArrayList<>();
-    for (Output output : outputs) {
+    for (MapOutput output : outputs) {
       if (output instanceof Send(FromAgent message)) {
         sent.add(message);
       }

@@ -132,7 +132,14 @@ class CoordinatorScenariosTest {
   /// Somebody has taken the coordinator over, with all its keys.
   @LabScenario("patched-coordinator")
   void whatAPatchedCoordinatorMayNotDoIsRefusedAndSaid() throws IOException, MalformedException {
-    try (World world = World.joined("direct+v4", "direct+v4")) {
+    try (World world = World.empty("direct+v4", "direct+v4");
+        SeparateRelay relay = SeparateRelay.start(world)) {
+      world.serve(relay.serveOptions());
+      Process _ = world.start("l", "up-l", "up", world.key());
+      Process _ = world.start("r", "up-r", "up", world.key());
+      World.await(PATIENCE, "both have joined", () -> isNode(world, "l") && isNode(world, "r"));
+      world.awaitPeers();
+      relay.allowAllNodes();
       world.becomeDirect();
       String name = world.status("r").object("self").string("name");
       world.stopServer();
@@ -146,7 +153,10 @@ class CoordinatorScenariosTest {
         assertThat(notes(world, "l")).isEmpty();
 
         in.println("rollback " + name);
-        said(world, "l", name + " ");
+        said(
+            world,
+            "l",
+            "the coordinator showed an older record of " + name + "; the newer is kept");
         assertReachable(world);
 
         in.println("honest");
@@ -174,6 +184,15 @@ class CoordinatorScenariosTest {
       } finally {
         World.end(patched);
       }
+    }
+  }
+
+  private static boolean isNode(World world, String host) {
+    Path socket = world.lab.run(host).resolve("adit").resolve("agent.sock");
+    try {
+      return Files.exists(socket) && !world.status(host).object("self").string("node").isEmpty();
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
     }
   }
 

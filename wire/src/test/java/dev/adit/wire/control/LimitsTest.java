@@ -68,7 +68,12 @@ class LimitsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"hosts, 8, \"h\"", "addresses, 8, \"192.0.2.1\"", "udp, 8, 3478"})
+  @CsvSource({
+    "hosts, 8, \"h\"",
+    "addresses, 8, \"192.0.2.1\"",
+    "udp, 8, 3478",
+    "certPins, 8, \"iDGGuAC0HVzwQpaV2ps8xPMo680YSm5IL6V4wQPwbHc\"",
+  })
   void aRelayHoldsEightOfEach(String member, int most, String element) throws MalformedException {
     String body = Samples.relay().body().replaceFirst("\"" + member + "\":\\[[^]]*]", list(member));
     bounds(most, element, body, RelayRecord::parse);
