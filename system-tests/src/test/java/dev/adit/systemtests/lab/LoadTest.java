@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /// Many at once, friends and enemies.
 class LoadTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int AGENTS = 1_000;
   private static final int WATCHED = 256;
 

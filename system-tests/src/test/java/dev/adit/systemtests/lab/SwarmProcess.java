@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A process of [Swarm] on a host of the lab.
 final class SwarmProcess implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Process process;
   private final PrintWriter in;
