@@ -127,7 +127,7 @@ class FaultScenariosTest {
       assertThat(world.adit("r", "up").status()).isZero();
       String said = "two machines use one identity (a copied disk?)";
       World.await(
-          Duration.ofSeconds(60),
+          Duration.ofMinutes(1),
           "both are told",
           () -> remark(world, "l").contains(said) && remark(world, "r").contains(said));
       long took = Clock.SYSTEM.nanos() - begun;

@@ -44,7 +44,7 @@ class ServerScenariosTest {
   void aDirectPairLosesNoPingWhileTheServerIsAwayForAMinute() throws Exception {
     try (World world = World.joined("portcone+v4", "portcone+v4")) {
       world.becomeDirect();
-      var _ = losesNothingFor(world, Duration.ofSeconds(60));
+      var _ = losesNothingFor(world, Duration.ofMinutes(1));
     }
   }
 

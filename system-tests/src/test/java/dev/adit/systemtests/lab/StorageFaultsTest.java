@@ -101,7 +101,7 @@ class StorageFaultsTest {
       long before = revision(world);
       try (var swarm = SwarmProcess.start(world, "r", key, 100, "race", Duration.ZERO)) {
         World.await(
-            Duration.ofSeconds(60),
+            Duration.ofMinutes(1),
             () -> swarm.count("joined") + " joined, " + swarm.count("refused") + " refused",
             () -> swarm.count("joined") + swarm.count("refused") >= 100);
         assertThat(swarm.count("joined")).isEqualTo(1);

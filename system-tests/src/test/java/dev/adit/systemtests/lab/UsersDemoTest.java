@@ -62,7 +62,7 @@ class UsersDemoTest {
     Process demo = start("sym-sym");
     try {
       World.await(
-          Duration.ofSeconds(60),
+          Duration.ofMinutes(1),
           "a server of the user's runs",
           () -> processes().stream().anyMatch(line -> line.contains(" dev.adit.cli.Adit serve ")));
       String target = (all ? "-" : "") + demo.pid();
