@@ -3,6 +3,8 @@ package dev.adit.cli.golden;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.adit.agent.StatusReport;
 import dev.adit.cli.CommandRun;
 import dev.adit.coordinator.Coordinator;
@@ -23,10 +25,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /// The JSON of each command as the real programs make it. Scripts of users depend on these files:
 /// members may be added, none may go or change its meaning.
 class GoldenFilesTest {
+  /// The coordinator shares standard error with the commands here, as it never does otherwise.
+  private static final Logger COORDINATOR =
+      (Logger) LoggerFactory.getLogger("dev.adit.coordinator");
+
   @TempDir Path folder;
   private Coordinator coordinator;
   private LocalServer socket;
@@ -34,6 +41,7 @@ class GoldenFilesTest {
 
   @BeforeEach
   void startCoordinator() throws Exception {
+    COORDINATOR.setLevel(Level.WARN);
     var config =
         CoordinatorConfig.of(folder.resolve("state"), HttpsUrl.literal("https://vpn.example.org"));
     coordinator = Coordinator.open(config, Clock.SYSTEM, new SecureRandom());
@@ -50,6 +58,7 @@ class GoldenFilesTest {
   void stopCoordinator() throws IOException {
     socket.close();
     coordinator.close();
+    COORDINATOR.setLevel(null);
   }
 
   @Test

@@ -92,7 +92,7 @@ class JoinScenariosTest {
       assertThat(usable).as("the agent's word that it is usable").isPositive();
       assertThat(loaded.substring(0, usable))
           .contains(" dev.adit.agent.Agent ")
-          .doesNotContain(" ch.qos.logback.", " io.netty.");
+          .doesNotContain(" ch.qos.logback.", " io.netty.", " io.prometheus.");
     }
   }
 
