@@ -243,7 +243,7 @@ public final class Agent implements AutoCloseable {
       watch.close();
     }
     loop.post(() -> {
-      plane.links().forEach(DerpLink::close);
+      plane.endLinks();
       coordination.flush();
     });
     tunnel.close();

@@ -101,7 +101,7 @@ final class ControlStream {
 
   /// Returns when the coordinator has ended the stream, or was left.
   void serve() throws IOException {
-    Thread writer = Thread.ofPlatform().name("control-write").start(this::write);
+    Thread writer = Thread.ofPlatform().daemon().name("control-write").start(this::write);
     try {
       while (clock.nanos() < leaveAt) {
         dispatch();

@@ -80,6 +80,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private final Map<PublicKey, Peer> bound = new HashMap<>();
   private final Map<PublicKey, Peer> peers = new HashMap<>();
   private final Map<UUID, DerpLink> links = new HashMap<>();
+  private boolean ending;
   private @Nullable UdpLoop loop;
   private @Nullable DerpLink home;
   private boolean relayOnly;
@@ -163,11 +164,20 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   /// Adds a link; the first home is chosen by the caller.
   void addLink(DerpLink link, boolean isHome) {
+    if (ending) {
+      return;
+    }
     links.put(link.target().id(), link);
     if (isHome) {
       home = link;
     }
     link.start();
+  }
+
+  /// Ends all links, also those that a map on its way would add: the agent is about to end.
+  void endLinks() {
+    ending = true;
+    links.values().forEach(DerpLink::close);
   }
 
   void removeLink(UUID id) {

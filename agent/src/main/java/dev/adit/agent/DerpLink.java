@@ -105,7 +105,7 @@ final class DerpLink implements AutoCloseable {
     this.random = random;
     this.listener = listener;
     this.counters = counters;
-    this.reader = Thread.ofPlatform().name("derp-read").unstarted(this::run);
+    this.reader = Thread.ofPlatform().daemon().name("derp-read").unstarted(this::run);
   }
 
   void start() {
@@ -313,7 +313,7 @@ final class DerpLink implements AutoCloseable {
     live = new Live(connection, session, queue);
     counters.link(LinkCount.UP);
     AgentLog.info(DerpLink.class, "relay_connected", "connected to a relay", "relay", target.name);
-    Thread.ofPlatform().name("derp-write").start(() -> write(connection, queue));
+    Thread.ofPlatform().daemon().name("derp-write").start(() -> write(connection, queue));
     listener.linkUp(this);
   }
 

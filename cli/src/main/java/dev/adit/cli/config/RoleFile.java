@@ -91,6 +91,8 @@ final class RoleFile {
       return Toml.parse(text);
     } catch (StackOverflowError e) { // the parser calls itself for each level
       throw Settings.wrongFile(path, "arrays or tables inside each other too deeply");
+    } catch (AssertionError e) { // a check of the parser's own, which only bad files fail
+      throw Settings.wrongFile(path, "not TOML");
     }
   }
 }

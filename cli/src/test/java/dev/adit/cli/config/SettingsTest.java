@@ -74,6 +74,10 @@ class SettingsTest {
         .hasMessage(tooLong + ": longer than 65536 bytes");
     Path deep = file("port = " + "[".repeat(60_000));
     assertThatThrownBy(() -> parsed(Map.of(), deep)).isInstanceOf(Failure.class);
+    Path broken = file("[[po#\0\023]]");
+    assertThatThrownBy(() -> parsed(Map.of(), broken))
+        .isInstanceOf(Failure.class)
+        .hasMessageStartingWith(broken + ": ");
     Path noText = Files.write(folder.resolve("bytes.toml"), new byte[] {(byte) 0xff});
     assertThatThrownBy(() -> parsed(Map.of(), noText))
         .isInstanceOf(Failure.class)

@@ -68,20 +68,23 @@ final class KeyRing {
     return seeds;
   }
 
-  int formerKeys() {
-    return former.size();
-  }
-
   /// Puts a new key in force; the present one counts until then, seconds since 1970.
-  void replace(long until, RandomGenerator random) throws IOException {
-    Path file = folder.resolve(name + "-until-" + until + ".key");
+  void replace(long end, RandomGenerator random) throws IOException {
+    long until = end;
+    while (Files.exists(former(until))) {
+      until++; // another one was replaced within this second
+    }
+    Path file = former(until);
     StateFiles.write(file, KeyFiles.line(current));
     byte[] fresh = new byte[KEY_BYTES];
     random.nextBytes(fresh);
     StateFiles.write(folder.resolve(name + ".key"), KeyFiles.line(fresh));
-    former.removeIf(key -> key.file.equals(file));
     former.addFirst(new Former(current, until, file));
     current = fresh;
+  }
+
+  private Path former(long until) {
+    return folder.resolve(name + "-until-" + until + ".key");
   }
 
   /// Removes the former keys beyond the newest `most` of them, and those that have ended.

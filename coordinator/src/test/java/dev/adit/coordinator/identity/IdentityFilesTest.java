@@ -97,8 +97,8 @@ class IdentityFilesTest {
   void ofManyReplacementsOnlySoManyFormerKeysCount() throws Exception {
     var files = open(URLS, NOW);
     for (int i = 0; i < 6; i++) {
-      files.replace(Role.CHANNEL, NOW + i, new Random(10 + i));
-      files.replace(Role.RECORD, NOW + i, new Random(20 + i));
+      files.replace(Role.CHANNEL, NOW, new Random(10 + i));
+      files.replace(Role.RECORD, NOW, new Random(20 + i));
     }
     assertThat(files.identity().channelKeys()).hasSize(2);
     assertThat(files.identity().recordKeys()).hasSize(4);

@@ -31,7 +31,7 @@ public record HttpHead(String startLine, Map<String, String> headers) {
     while (true) {
       int next = in.read();
       if (next < 0) {
-        if (length == 0) {
+        if (length == 0 && startLine == null) {
           return null;
         }
         throw new EOFException("HTTP: connection ended inside a head");

@@ -122,6 +122,7 @@ public final class RouteNetlink implements AutoCloseable {
     return addresses;
   }
 
+  /// Null for what is no address of ours to use: one odd address must not hide all others.
   static @Nullable Address readAddress(NetlinkMessage message) throws IOException {
     // ifaddrmsg: family 1, prefix length 1, flags 1, scope 1, index 4
     int length = message.requireFixed(ADDRESS_FIXED).u8(NetlinkMessage.HEADER + 1);
@@ -131,10 +132,17 @@ public final class RouteNetlink implements AutoCloseable {
     if (bytes == null || (bytes.length != 4 && bytes.length != 16)) {
       return null;
     }
+    IpAddress address = IpAddress.of(bytes);
+    if (length > bits(address)) {
+      return null;
+    }
     boolean temporary = message.u8(NetlinkMessage.HEADER) == 10 && (flags & 0x01) != 0;
     boolean usable = (flags & (0x08 | 0x20 | 0x40)) == 0; // failed, deprecated, tentative
-    return new Address(
-        message.u32(NetlinkMessage.HEADER + 4), IpAddress.of(bytes), length, temporary, usable);
+    return new Address(message.u32(NetlinkMessage.HEADER + 4), address, length, temporary, usable);
+  }
+
+  private static int bits(IpAddress address) {
+    return address.isV4() ? 32 : 128;
   }
 
   /// Gives a link an address; the kernel adds the route to its prefix. Having it already is fine.
@@ -209,7 +217,7 @@ public final class RouteNetlink implements AutoCloseable {
     boolean v4 = message.u8(NetlinkMessage.HEADER) == 2;
     IpAddress address = address(bytes != null ? bytes : new byte[v4 ? 4 : 16]);
     int length = message.u8(NetlinkMessage.HEADER + 1);
-    if (length > 8 * address.bytes().length) {
+    if (length > bits(address)) {
       throw new IOException("netlink: prefix length " + length + " of " + address);
     }
     return new Route(new Prefix(address, length), message.attributeU32(ROUTE_FIXED, 4, 0));

@@ -42,6 +42,14 @@ class NetlinkMessageTest {
   }
 
   @Test
+  void passesOverAddressesWhosePrefixIsLongerThanTheyAre() throws IOException {
+    String address = "20000000 1400 0200 07000000 00000000 02%s0000 05000000 08000200 0a4d0002";
+    var good = RouteNetlink.readAddress(message(address.formatted("20")));
+    assertThat(good == null ? -1 : good.length()).isEqualTo(32);
+    assertThat(RouteNetlink.readAddress(message(address.formatted("21")))).isNull();
+  }
+
+  @Test
   void refusesRoutesWhoseAddressIsNone() throws IOException {
     String route = " 1800 0000 00000000 00000000 02%s0000 fec8fd01 00000000 ";
     var good = message("24000000" + route.formatted("08") + "08000100 0a000000");

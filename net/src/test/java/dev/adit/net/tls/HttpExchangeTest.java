@@ -96,6 +96,9 @@ class HttpExchangeTest {
   @Test
   void saysThatTheServerEndedTheConnectionTooEarly() {
     assertThatThrownBy(() -> exchange("", 100)).isInstanceOf(EOFException.class);
+    assertThatThrownBy(() -> exchange("\n", 100))
+        .isInstanceOf(EOFException.class)
+        .hasMessageContaining("inside a head");
     assertThatThrownBy(() -> exchange("HTTP/1.1 200", 100)).isInstanceOf(EOFException.class);
     assertThatThrownBy(() -> exchange("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", 100))
         .isInstanceOf(EOFException.class);
