@@ -34,7 +34,7 @@ class BadBytesTest {
           assertThat(one.saying().say(peer)).as(row.situation()).isEqualTo(row.end());
         }
         if (!row.line().equals("none")) {
-          Pattern line = Pattern.compile("(?m)^\\S+ DEBUG \\S+: " + row.pattern() + "$");
+          Pattern line = Pattern.compile("(?m)^\\S+ DEBUG \\S+ \\S+: " + row.pattern() + "$");
           World.await(
               Duration.ofSeconds(5),
               () -> row.situation() + " is in the log: " + text(log).substring((int) before),
