@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +60,11 @@ final class SimulatedAgent implements Runnable {
 
   /// How often what was heard; of one agent.
   static final class Counts {
-    volatile int maps;
-    volatile int deltas;
-    volatile int currents;
-    volatile int presences;
-    volatile int presentNodes;
+    final AtomicInteger maps = new AtomicInteger();
+    final AtomicInteger deltas = new AtomicInteger();
+    final AtomicInteger currents = new AtomicInteger();
+    final AtomicInteger presences = new AtomicInteger();
+    final AtomicInteger presentNodes = new AtomicInteger();
   }
 
   final String name;
@@ -174,10 +175,7 @@ final class SimulatedAgent implements Runnable {
 
   private void converse(WebSocketClient opened, AgentSession begun)
       throws IOException, MalformedException, CryptoException, InterruptedException {
-    lock.lock();
-    socket = opened;
-    session = begun;
-    lock.unlock();
+    use(opened, begun);
     try {
       while (!stopped.get()) {
         for (Output next = poll(begun); next != null; next = poll(begun)) {
@@ -197,9 +195,16 @@ final class SimulatedAgent implements Runnable {
         }
       }
     } finally {
-      lock.lock();
-      socket = null;
-      session = null;
+      use(null, null);
+    }
+  }
+
+  private void use(@Nullable WebSocketClient opened, @Nullable AgentSession begun) {
+    lock.lock();
+    try {
+      socket = opened;
+      session = begun;
+    } finally {
       lock.unlock();
     }
   }
@@ -258,7 +263,7 @@ final class SimulatedAgent implements Runnable {
         network = map.network();
         node = map.self();
         token = map.token();
-        counts.maps++;
+        counts.maps.incrementAndGet();
         for (Envelope envelope : map.nodes()) {
           NodeRecord record = NodeRecord.parse(envelope.body());
           if (record.node().equals(node)) {
@@ -269,16 +274,16 @@ final class SimulatedAgent implements Runnable {
       }
       case Delta delta -> {
         token = delta.token();
-        counts.deltas++;
+        counts.deltas.incrementAndGet();
         isNowUp();
       }
       case Current _ -> {
-        counts.currents++;
+        counts.currents.incrementAndGet();
         isNowUp();
       }
       case PeerPresence presence -> {
-        counts.presences++;
-        counts.presentNodes += presence.nodes().size();
+        counts.presences.incrementAndGet();
+        counts.presentNodes.addAndGet(presence.nodes().size());
       }
       case Failure failure -> {
         events.happened(this, "refused " + failure.code());

@@ -109,11 +109,11 @@ public final class Swarm {
   }
 
   private static void zero(SimulatedAgent agent) {
-    agent.counts.maps = 0;
-    agent.counts.deltas = 0;
-    agent.counts.currents = 0;
-    agent.counts.presences = 0;
-    agent.counts.presentNodes = 0;
+    agent.counts.maps.set(0);
+    agent.counts.deltas.set(0);
+    agent.counts.currents.set(0);
+    agent.counts.presences.set(0);
+    agent.counts.presentNodes.set(0);
   }
 
   private void counts() {
@@ -125,11 +125,11 @@ public final class Swarm {
     int most = 0;
     for (SimulatedAgent agent : agents) {
       up += agent.isUp() ? 1 : 0;
-      maps += agent.counts.maps;
-      deltas += agent.counts.deltas;
-      currents += agent.counts.currents;
-      presences += agent.counts.presences;
-      most = Math.max(most, agent.counts.presences);
+      maps += agent.counts.maps.get();
+      deltas += agent.counts.deltas.get();
+      currents += agent.counts.currents.get();
+      presences += agent.counts.presences.get();
+      most = Math.max(most, agent.counts.presences.get());
     }
     out.println(
         "counts up "
