@@ -67,6 +67,7 @@ public final class Coordinator implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Coordinator.class);
 
+  private final CoordinatorConfig config;
   private final Clock clock;
   private final RandomGenerator random;
   private final IdentityFiles identity;
@@ -79,6 +80,7 @@ public final class Coordinator implements AutoCloseable {
   private final StreamGate gate;
   private final AdminTokens tokens;
   private final Api api;
+  private final UUID network;
   private final Housekeeping housekeeping;
   private volatile List<RelayDescription> relays;
 
@@ -99,6 +101,7 @@ public final class Coordinator implements AutoCloseable {
 
   private Coordinator(CoordinatorConfig config, Clock clock, RandomGenerator random)
       throws IOException, SQLException {
+    this.config = config;
     this.clock = clock;
     this.random = random;
     long now = clock.wall().toEpochMilli();
@@ -110,7 +113,6 @@ public final class Coordinator implements AutoCloseable {
     records = new Records(identity::recordKeys);
     var transactions = new Transactions(records, random);
     var database = Database.open(config.state().resolve("coordinator.db"));
-    UUID network;
     StartState start;
     try {
       network = new FirstStart(secrets, config, random, now).run(database, transactions);
@@ -147,15 +149,17 @@ public final class Coordinator implements AutoCloseable {
     routes.addAll(new SiteResource(writer).routes());
     routes.addAll(new IdentityResource(identity, this::identityChanged, clock, random).routes());
     api = new Api(tokens, routes);
-    housekeeping = new Housekeeping(() -> keepHouse(config, network));
+    housekeeping = new Housekeeping(this::keepHouse);
     tidy();
   }
 
   /// What time makes necessary.
-  private void keepHouse(CoordinatorConfig config, UUID network) throws IOException {
-    identity.refresh(config.urls(), config.tlsPins(), clock.wall().getEpochSecond());
+  void keepHouse() throws IOException {
+    if (identity.refresh(config.urls(), config.tlsPins(), clock.wall().getEpochSecond())) {
+      identityChanged().join();
+    }
     relays(relays).join();
-    forget(network);
+    forget();
     tidy();
   }
 
@@ -307,7 +311,7 @@ public final class Coordinator implements AutoCloseable {
         });
   }
 
-  private void forget(UUID network) {
+  private void forget() {
     long now = clock.wall().getEpochSecond();
     writer.submit(
         sql -> {

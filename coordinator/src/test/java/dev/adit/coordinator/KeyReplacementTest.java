@@ -8,6 +8,7 @@ import dev.adit.core.control.CloseCode;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.SigningKey;
 import dev.adit.crypto.VerifyingKey;
+import dev.adit.net.Clock;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
 import dev.adit.wire.control.ControlMessage.Delta;
@@ -23,6 +24,8 @@ import dev.adit.wire.control.RelayDescription;
 import dev.adit.wire.control.RelayRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -98,6 +101,36 @@ class KeyReplacementTest {
       assertThat(NodeRecord.parse(agent.await(Delta.class).nodes().getFirst().body()).serial())
           .as("a report signed with a former record key heals")
           .isEqualTo(before.serial() + 301);
+    }
+  }
+
+  @Test
+  void whoseFormerKeyEndsWithTimeIsToldLikeAfterACommand() throws Exception {
+    var clock = new ShiftedClock();
+    try (var site = new TestCoordinator(CoordinatorConfig.of(state, TestCoordinator.URL), clock)) {
+      assertThat(site.call("POST", REPLACE, "{\"key\":\"record\"}").status()).isEqualTo(200);
+      var agent = site.joined("one");
+      VerifyingKey old = TestCoordinator.identity(site.coordinator).recordKeys().getLast();
+
+      clock.later = Duration.ofDays(7);
+      site.coordinator.keepHouse();
+
+      assertThat(agent.await(Drain.class).afterMs()).isLessThan(2_000);
+      assertThat(TestCoordinator.identity(site.coordinator).recordKeys()).doesNotContain(old);
+    }
+  }
+
+  private static final class ShiftedClock implements Clock {
+    private volatile Duration later = Duration.ZERO;
+
+    @Override
+    public long nanos() {
+      return SYSTEM.nanos();
+    }
+
+    @Override
+    public Instant wall() {
+      return SYSTEM.wall().plus(later);
     }
   }
 

@@ -36,7 +36,11 @@ final class TestCoordinator implements AutoCloseable {
   }
 
   TestCoordinator(CoordinatorConfig config) throws Exception {
-    coordinator = Coordinator.open(config, Clock.SYSTEM, new SecureRandom());
+    this(config, Clock.SYSTEM);
+  }
+
+  TestCoordinator(CoordinatorConfig config, Clock clock) throws Exception {
+    coordinator = Coordinator.open(config, clock, new SecureRandom());
   }
 
   static Identity identity(Coordinator coordinator) throws Exception {

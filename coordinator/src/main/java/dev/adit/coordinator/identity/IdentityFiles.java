@@ -129,7 +129,9 @@ public final class IdentityFiles {
   /// Lets keys go that have ended, and makes a new document if half the time of this one is over,
   /// or it says something else than these arguments and our keys. Does nothing without the root
   /// key.
-  public synchronized void refresh(List<HttpsUrl> urls, List<Sha256> tlsPins, long nowSeconds)
+  ///
+  /// @return whether there is a new document
+  public synchronized boolean refresh(List<HttpsUrl> urls, List<Sha256> tlsPins, long nowSeconds)
       throws IOException {
     SigningKey root = root();
     if (root != null) {
@@ -142,14 +144,15 @@ public final class IdentityFiles {
             && now.channelKeys().equals(publicChannelKeys())
             && now.recordKeys().equals(publicRecordKeys());
     if (same && now.notAfter() - nowSeconds > VALID_SECONDS / 2) {
-      return;
+      return false;
     }
     if (root == null) {
       LogLine.warn(LOG, "root_key_missing")
           .log("the identity document should be renewed, but root.key is not here");
-      return;
+      return false;
     }
     sign(root, urls, tlsPins, nowSeconds);
+    return true;
   }
 
   /// Makes a new document now.

@@ -51,14 +51,16 @@ final class KeyRing {
       for (Path file : files) {
         Matcher until = formerName.matcher(file.getFileName().toString());
         byte[] seed = until.matches() ? KeyFiles.readIfPresent(file) : null;
-        if (seed != null) {
+        if (seed != null && Arrays.equals(seed, current)) {
+          // A power cut between the two steps of `replace` left one key under both names. Were the
+          // file to stay, a key that is replaced and dropped later would come back with it.
+          Files.delete(file);
+        } else if (seed != null) {
           former.add(new Former(seed, Long.parseLong(until.group(1)), file));
         }
       }
     }
     former.sort(Comparator.comparingLong(Former::until).reversed());
-    // A power cut between the two steps of `replace` leaves one key under both names.
-    former.removeIf(key -> Arrays.equals(key.seed, current));
   }
 
   /// The key in force, then the former ones that still count, newest first.

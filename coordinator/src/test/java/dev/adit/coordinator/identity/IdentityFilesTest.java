@@ -93,6 +93,25 @@ class IdentityFilesTest {
     }
   }
 
+  /// A power cut between the two steps of a replacement leaves the key in force under both names.
+  @Test
+  void aKeyUnderBothNamesIsGoneForGoodOnceItIsReplacedAndDropped() throws Exception {
+    var before = open(URLS, NOW).identity();
+    for (String name : List.of("channel", "record")) {
+      Path former = folder.resolve(name + "-until-" + (NOW + 5 * DAY) + ".key");
+      Files.copy(folder.resolve(name + ".key"), former);
+    }
+    var files = open(URLS, NOW);
+    assertThat(files.identity()).isEqualTo(before);
+    files.replace(Role.CHANNEL, NOW, new Random(5));
+    files.replace(Role.RECORD, NOW, new Random(6));
+    files.dropFormer(NOW);
+
+    var later = open(URLS, NOW).identity();
+    assertThat(later.channelKeys()).hasSize(1).doesNotContainAnyElementsOf(before.channelKeys());
+    assertThat(later.recordKeys()).hasSize(1).doesNotContainAnyElementsOf(before.recordKeys());
+  }
+
   @Test
   void ofManyReplacementsOnlySoManyFormerKeysCount() throws Exception {
     var files = open(URLS, NOW);

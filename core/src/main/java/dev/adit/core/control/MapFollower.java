@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 /// Tell it what happened, drain [#poll] until null, sleep until [#wakeAt]. Times are the
 /// coordinator's clock in seconds since 1970, see [TrustedCoordinator#seconds]. One thread at a time.
 public final class MapFollower {
-
   /// How old a map may be in the coordinator's absence, unless configured otherwise: 30 days.
   public static final long OFFLINE_MAX_AGE = 30 * 86_400L;
 
@@ -145,6 +144,8 @@ public final class MapFollower {
       if (membership.network().equals(network)) {
         if (membership.state().equals(NodeState.REMOVED)) {
           leave(Removed.REMOVED);
+        } else if (isMissing()) {
+          suspended = null; // whatever comes next, a delta or a map, is ours again
         }
         return;
       }

@@ -353,9 +353,10 @@ class MapFollowerTest {
     assertThat(follower.isMissing()).isTrue();
 
     follower.streamOpened(List.of(new Membership(NETWORK, id(1), NodeState.ACTIVE)));
-    hears(new Current(NETWORK, 1));
-    assertThat(outputs).hasAtLeastOneElementOfType(PeersChanged.class);
     assertThat(follower.isMissing()).isFalse();
+    hears(new Delta(NETWORK, 1, 2, "t2", head(2), List.of(), List.of(), List.of(), List.of()));
+    assertThat(outputs).hasAtLeastOneElementOfType(PeersChanged.class);
+    assertThat(follower.notes()).isEmpty();
   }
 
   @Test

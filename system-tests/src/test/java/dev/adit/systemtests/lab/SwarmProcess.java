@@ -106,12 +106,12 @@ final class SwarmProcess implements AutoCloseable {
   }
 
   private @Nullable String find(int from, String prefix) {
-    for (Line line : lines.subList(from, lines.size())) {
-      if (line.text.startsWith(prefix)) {
-        return line.text;
-      }
-    }
-    return null;
+    return lines.stream()
+        .skip(from)
+        .map(Line::text)
+        .filter(text -> text.startsWith(prefix))
+        .findFirst()
+        .orElse(null);
   }
 
   /// A number of the answer to `counts`.

@@ -38,6 +38,7 @@ import dev.adit.wire.control.NodeRecord;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
@@ -80,6 +81,7 @@ final class SimulatedAgent implements Runnable {
   private @Nullable UUID network;
   private @Nullable UUID node;
   private @Nullable String token;
+  private final ArrayDeque<Output> setAside = new ArrayDeque<>(); // found by who only sends
   private long counter;
   private long pause;
   private volatile boolean up;
@@ -105,10 +107,6 @@ final class SimulatedAgent implements Runnable {
   /// The newest handshake's first message, as somebody on the way might have recorded it.
   byte @Nullable [] firstMessage() {
     return firstMessage;
-  }
-
-  String machineKey() {
-    return machine.publicKey().toB64();
   }
 
   @Override
@@ -204,6 +202,7 @@ final class SimulatedAgent implements Runnable {
     try {
       socket = opened;
       session = begun;
+      setAside.clear();
     } finally {
       lock.unlock();
     }
@@ -212,7 +211,8 @@ final class SimulatedAgent implements Runnable {
   private @Nullable Output poll(AgentSession begun) {
     lock.lock();
     try {
-      return begun.poll();
+      Output first = setAside.poll();
+      return first != null ? first : begun.poll();
     } finally {
       lock.unlock();
     }
@@ -248,7 +248,8 @@ final class SimulatedAgent implements Runnable {
         lock.unlock();
       }
     }
-    events.happened(this, "welcome " + welcome.stream());
+    events.happened(
+        this, "welcome " + welcome.stream() + " machine " + machine.publicKey().toB64());
   }
 
   private void received(WebSocketClient opened, ControlMessage message)
@@ -357,12 +358,14 @@ final class SimulatedAgent implements Runnable {
     }
   }
 
-  /// Only called between outputs that are not ours to send: the session gives `Send` alone.
+  /// Sends what there is to send; all else stays for the thread of this agent.
   private void flush(AgentSession now) throws IOException {
     WebSocketClient open = socket;
     for (Output next = now.poll(); next != null && open != null; next = now.poll()) {
       if (next instanceof Output.Send(byte[] message)) {
         open.send(message);
+      } else {
+        setAside.add(next);
       }
     }
   }
