@@ -49,6 +49,7 @@ knobs (natlab.sh ctl PREFIX l|r ...)
   block-udp    | unblock-udp     every UDP packet, at this side's gateway
   block-peer   | unblock-peer    UDP between the two sides, both ways, in the core router
   block-oneway | unblock-oneway  UDP from this side to the other side only, in the core router
+  rebind                         this side's NAT forgets every mapping, as one that was restarted
   loss PERCENT                   random loss of UDP at this side's gateway, both ways; 0 = off
 TXT
 }
@@ -348,6 +349,12 @@ ctl() {
     unblock-peer)   unrule inet blockpeer ;;
     block-oneway)   rule inet "iifname \"$s\" oifname \"$o\" meta l4proto udp" "oneway-$s" ;;
     unblock-oneway) unrule inet "oneway-$s" ;;
+    rebind)
+      # Whatever was known counts for another zone from now on: every packet begins a flow of its own. Of NATs
+      # with +shift, and of sym, the new mappings have other ports.
+      for m in 'map ip natlab in2ext' 'map ip natlab out2in' 'set ip natlab seen'; do ns "$gw" nft "flush $m"; done
+      ns "$gw" nft "table ip natlabzone; delete table ip natlabzone; table ip natlabzone { chain pre {
+        type filter hook prerouting priority raw; ct zone set $(( RANDOM + 1 )); }; }" ;;
     loss)
       unrule "$gw" loss
       if (( $1 >= 100 )); then rule "$gw" 'meta l4proto udp' loss

@@ -12,7 +12,7 @@ need nft nftables
 need ping iputils-ping
 # without root, the lab is built in namespaces of its own
 if (( EUID != 0 )); then need unshare util-linux; need setpriv util-linux; fi
-[[ ${1:-} == --tests ]] && need tcpdump tcpdump
+if [[ ${1:-} == --tests ]]; then need tcpdump tcpdump; need faketime faketime; fi
 (( ${#missing[@]} )) || exit 0
 
 if (( EUID != 0 )) || ! command -v apt-get > /dev/null; then

@@ -10,16 +10,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// When each machine was last connected; written to the database every 5 s at most, so that a
-/// thousand reconnecting agents cost one transaction. Confined to the hub thread.
+/// When each machine was last connected; written to the database a minute after the first change,
+/// so that a thousand agents that restart cost no transaction of their own (control R-PRES-2). A
+/// coordinator that is killed knows it less exactly by that minute. Confined to the hub thread.
 final class LastSeen {
-  private static final long INTERVAL = 5_000_000_000L;
+  private static final long DELAY = 60_000_000_000L;
 
   private final Writer writer;
   private final Clock clock;
   private final Map<String, Long> seconds;
   private final Map<String, Reads.Seen> pending = new HashMap<>();
-  private final Gathering gathering = new Gathering(1, INTERVAL);
+  private long due = Gathering.NEVER;
 
   /// @param seconds machine key (base64url) to seconds since 1970
   LastSeen(Writer writer, Clock clock, Map<String, Long> seconds) {
@@ -46,18 +47,18 @@ final class LastSeen {
     long now = clock.wall().getEpochSecond();
     seconds.put(machine, now);
     pending.put(machine, new Reads.Seen(machine, session.number, session.instance, now));
-    gathering.changed();
+    due = Math.min(due, clock.nanos() + DELAY);
   }
 
   long wakeAt() {
-    return gathering.dueAt();
+    return due;
   }
 
   void timeReached(long now) {
-    if (gathering.dueAt() > now) {
+    if (due > now) {
       return;
     }
-    gathering.sent(clock.nanos());
+    due = Gathering.NEVER;
     List<Reads.Seen> batch = new ArrayList<>(pending.values());
     pending.clear();
     writer.submit(

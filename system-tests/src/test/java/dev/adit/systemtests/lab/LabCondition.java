@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /// Runs lab scenarios where the machine can, and writes down which ones ran to their end.
 final class LabCondition implements ExecutionCondition, AfterTestExecutionCallback {
   private static final List<String> PROGRAMS =
-      List.of("ip", "nft", "ping", "wireguard-go", "bash", "tcpdump");
+      List.of("ip", "nft", "ping", "wireguard-go", "bash", "tcpdump", "faketime");
 
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

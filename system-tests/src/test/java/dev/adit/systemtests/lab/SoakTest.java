@@ -1,0 +1,206 @@
+package dev.adit.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.cli.lab.Outcome;
+import dev.adit.net.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// Three nodes, one of them on the server's own machine, and one thing after the other that goes
+/// wrong.
+///
+/// A short run is part of every test run; `bin/soak` makes longer ones, see its `--help`.
+class SoakTest {
+  private static final List<String> HOSTS = List.of("l", "r", "srv");
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final int MORE_DESCRIPTORS = 8; // connections that come and go
+
+  @LabScenario("random-disturbance")
+  void everyPairIsBackFiveSecondsAfterEachDisturbance() throws IOException {
+    Duration time = Duration.ofSeconds(Integer.getInteger("adit.soak.seconds", 60));
+    long seed = Long.getLong("adit.soak.seed", Clock.SYSTEM.wall().getEpochSecond());
+    var random = new Random(seed);
+    System.out.println("random disturbance for " + time.toSeconds() + " s, seed " + seed);
+    try (World world = World.withServer("portcone+shift+v4", "portcone+v4");
+        Soak soak = new Soak(world)) {
+      List<String> before = soak.belongings();
+      Map<String, Integer> descriptors = soak.descriptors();
+      long end = Clock.SYSTEM.nanos() + time.toNanos();
+      List<String> late = new ArrayList<>();
+      int count = 0;
+      while (Clock.SYSTEM.nanos() < end) {
+        Disturbance next = soak.any(random);
+        World.pass(Duration.ofMillis(500 + random.nextInt(3_000)));
+        Map<String, Long> back = soak.disturb(next, Duration.ofMillis(random.nextInt(7_000)));
+        System.out.printf("%4d %-36s back after ms: %s%n", ++count, next.name(), back);
+        back.forEach((pair, millis) -> {
+          if (millis > LIMIT.toMillis()) {
+            late.add(next.name() + ": " + pair + " after " + millis + " ms");
+          }
+        });
+      }
+      assertThat(late).isEmpty();
+      World.pass(Duration.ofSeconds(5));
+      assertThat(soak.belongings()).isEqualTo(before);
+      soak.descriptors().forEach((process, open) ->
+          assertThat(open)
+              .as("descriptors of " + process)
+              .isLessThanOrEqualTo(descriptors.get(process) + MORE_DESCRIPTORS));
+      soak.leave();
+    }
+  }
+
+  /// Three nodes that ping each other all the time.
+  private static final class Soak implements AutoCloseable {
+    private final World world;
+    private final Disturbances disturbances;
+    private final Map<String, FakeClock> clocks = new LinkedHashMap<>();
+    private final Map<String, PingStream> pings = new LinkedHashMap<>();
+    private String left = "192.168.1.10";
+    private int renumbered;
+
+    Soak(World world) throws IOException {
+      this.world = world;
+      disturbances = new Disturbances(world);
+      for (String host : HOSTS) {
+        var clock = new FakeClock(world, host, "+0");
+        clocks.put(host, clock);
+        clock.succeeds(world, host, "up", world.key());
+      }
+      ping("l", "r");
+      ping("l", "srv");
+      ping("r", "srv");
+      World.await(PATIENCE, "all pings", () -> pings.values().stream().allMatch(p -> p.answers() > 5));
+    }
+
+    private void ping(String from, String to) throws IOException {
+      pings.put(from + "–" + to, new PingStream(world.lab, from, world.address(to), 0.1));
+    }
+
+    Disturbance any(Random random) throws IOException {
+      String host = HOSTS.get(random.nextInt(HOSTS.size()));
+      String side = random.nextBoolean() ? "l" : "r";
+      return switch (random.nextInt(11)) {
+        case 0 -> disturbances.udpBlocked(side);
+        case 1 -> disturbances.peerBlocked();
+        case 2 -> disturbances.oneWayBlocked(side);
+        case 3 -> disturbances.rebound(side);
+        case 4 -> disturbances.linkDown(side);
+        case 5 -> renumbered();
+        case 6 -> disturbances.suspended(host);
+        case 7 ->
+            disturbances.agentKilled(host, () -> clocks.get(host).succeeds(world, host, "up"));
+        case 8 -> disturbances.wireGuardKilled(host);
+        case 9 -> disturbances.serverKilled();
+        default ->
+            disturbances.clockJumps(host, clocks.get(host).file(), random.nextBoolean() ? "+3d" : "-2y");
+      };
+    }
+
+    private Disturbance renumbered() throws IOException {
+      String from = left;
+      left = "192.168.1." + (20 + renumbered++ % 200);
+      return disturbances.renumbered("l", from, left);
+    }
+
+    /// @return for each pair, how many milliseconds after the end of it a ping was answered again
+    Map<String, Long> disturb(Disturbance what, Duration time) throws IOException {
+      what.begin().run();
+      World.pass(time);
+      long ended = Clock.SYSTEM.nanos();
+      what.end().run();
+      var back = new LinkedHashMap<String, Long>();
+      pings.forEach((pair, stream) -> {
+        World.await(
+            PATIENCE,
+            () -> pair + " after " + what.name() + logs(),
+            () -> stream.lastAnswer() > ended);
+        back.put(pair, TimeUnit.NANOSECONDS.toMillis(stream.firstAnswerSince(ended) - ended));
+      });
+      return back;
+    }
+
+    private String logs() {
+      var all = new StringBuilder();
+      HOSTS.forEach(host -> all.append('\n').append(host).append(world.agentLog(host)));
+      return all.append("\nserver: ").append(world.tail("serve")).toString();
+    }
+
+    /// What the hosts have now, without names that change: links, rules, processes, files.
+    List<String> belongings() throws IOException {
+      List<String> all = new ArrayList<>();
+      for (String host : HOSTS) {
+        for (String show : List.of("ip -br link", "ip rule", "ip -6 rule", "nft list ruleset")) {
+          List<String> words = new ArrayList<>(List.of("ip", "netns", "exec"));
+          words.add(world.lab.namespace(host));
+          words.addAll(List.of(show.split(" ")));
+          Outcome.mustSucceed(words).lines().forEach(line -> all.add(host + ": " + line.strip()));
+        }
+        world.processes(host, "").stream()
+            .map(process -> process.info().command().orElse("?"))
+            .sorted()
+            .forEach(command -> all.add(host + " runs " + command));
+        for (Path folder : List.of(world.lab.run(host), world.lab.lib(host))) {
+          try (var files = Files.walk(folder)) {
+            files
+                .filter(Files::exists)
+                .map(file -> host + " has " + folder.getParent().relativize(file))
+                .sorted()
+                .forEach(all::add);
+          }
+        }
+      }
+      return all;
+    }
+
+    Map<String, Integer> descriptors() throws IOException {
+      var open = new TreeMap<String, Integer>();
+      for (String host : HOSTS) {
+        for (String word : List.of(Disturbances.AGENT, Disturbances.WIREGUARD)) {
+          open.put(host + " " + word, descriptors(host, word));
+        }
+      }
+      open.put("server", descriptors("srv", "serve"));
+      return open;
+    }
+
+    private int descriptors(String host, String word) throws IOException {
+      return new Vitals(world.processes(host, word).getFirst()).descriptors();
+    }
+
+    void leave() throws IOException {
+      close();
+      for (String host : HOSTS) {
+        clocks.get(host).succeeds(world, host, "down");
+      }
+      world.stopServer();
+      for (String host : HOSTS) {
+        World.await(PATIENCE, "nothing runs on " + host, () -> isEmpty(host));
+      }
+    }
+
+    private boolean isEmpty(String host) {
+      try {
+        return world.processes(host, "").isEmpty();
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      pings.values().forEach(PingStream::close);
+    }
+  }
+}
