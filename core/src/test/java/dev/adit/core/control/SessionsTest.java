@@ -162,23 +162,65 @@ class SessionsTest {
     }
   }
 
+  /// C-8: each byte of a message, both ways.
   @Test
   void endsTheStreamWhenAnyByteOfAMessageIsFlipped() {
-    for (int at = 0; at < 60; at += 7) {
+    int[] length = {1}; // of the message, once it has been seen
+    for (int at = 0; at < length[0]; at++) {
       reconnect(at);
       agent.send(new Resync(NETWORK), now);
       int position = at;
-      run(message -> flip(message, position), message -> message);
+      run(
+          message -> {
+            length[0] = message.length;
+            return flip(message, position);
+          },
+          message -> message);
+      agent.send(new Resync(null), now); // whatever comes later is too late
+      run();
       assertThat(heardByCoordinator)
-          .doesNotContain(received(new Resync(NETWORK)))
-          .last()
+          .singleElement()
           .isInstanceOf(CoordinatorSession.Output.Close.class);
+    }
+    assertThat(length[0]).isGreaterThan(60);
 
+    length[0] = 1;
+    for (int at = 0; at < length[0]; at++) {
       reconnect(at);
       coordinator.send(new Current(NETWORK, 7));
-      run(message -> message, message -> flip(message, position));
-      assertThat(heardByAgent).last().isInstanceOf(AgentSession.Output.Ended.class);
-      assertThat(heardByAgent).hasSize(1);
+      int position = at;
+      run(
+          message -> message,
+          message -> {
+            length[0] = message.length;
+            return flip(message, position);
+          });
+      coordinator.send(new Current(NETWORK, 8));
+      run();
+      assertThat(heardByAgent).singleElement().isInstanceOf(AgentSession.Output.Ended.class);
+    }
+    assertThat(length[0]).isGreaterThan(60);
+  }
+
+  /// C-8: of a value in parts nothing is applied either, wherever it was touched.
+  @Test
+  void appliesNothingOfAValueOneOfWhosePartsIsFlipped() {
+    List<UUID> many = new ArrayList<>();
+    for (int i = 0; i < 5000; i++) {
+      many.add(new UUID(i, i));
+    }
+    for (int part = 0; part < 3; part++) {
+      reconnect(part);
+      agent.send(new ControlMessage.Watch(NETWORK, many), now);
+      int[] count = {0};
+      int touched = part;
+      run(
+          message -> count[0]++ == touched ? flip(message, message.length / 2) : message,
+          message -> message);
+      assertThat(count[0]).isGreaterThanOrEqualTo(3);
+      assertThat(heardByCoordinator)
+          .singleElement()
+          .isInstanceOf(CoordinatorSession.Output.Close.class);
     }
   }
 
@@ -394,7 +436,7 @@ class SessionsTest {
 
   private static byte[] flip(byte[] message, int at) {
     byte[] flipped = message.clone();
-    flipped[Math.min(at, message.length - 1)] ^= 0x20;
+    flipped[at] ^= 0x20;
     return flipped;
   }
 

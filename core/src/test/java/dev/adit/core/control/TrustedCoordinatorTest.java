@@ -29,6 +29,7 @@ class TrustedCoordinatorTest {
 
   private final TrustedCoordinator trusted = FakeCoordinator.trusted();
 
+  /// C-4: the text; `OtherCoordinatorTest` of the agent sees that nothing more is said.
   @Test
   void saysThatTheKeyIsForAnotherCoordinator() {
     var root = SigningKey.of(new byte[32]).verifyingKey();
@@ -59,6 +60,7 @@ class TrustedCoordinatorTest {
     assertThat(offer(identity(NOW + 1, NOW + 2000))).isInstanceOf(Accepted.class);
   }
 
+  /// C-5: a lower serial, the same with another body, expired, signed by the record key; and more.
   @Test
   void keepsItsOwnBeforeAnyOtherDocument() {
     var former = trusted.document();
