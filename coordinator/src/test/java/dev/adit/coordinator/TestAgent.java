@@ -208,6 +208,11 @@ final class TestAgent {
     return requireNonNull(closed.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
   }
 
+  /// Whether the coordinator has closed the connection because of anything sent so far.
+  boolean isClosed() throws Exception {
+    return loop.submit(() -> !closed.isEmpty()).get();
+  }
+
   boolean hasMessages() {
     return !received.isEmpty();
   }
