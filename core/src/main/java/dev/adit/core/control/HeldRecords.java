@@ -53,12 +53,14 @@ final class HeldRecords<R> {
         return new Outcome.Bad<>("a " + kind.name() + " record without a good signature");
       }
       JsonObject body = Json.parseObject(envelope.body());
-      record = kind.read(body);
       String critical = Critical.notUnderstood(body, kind.members());
       if (critical != null) {
-        held.remove(kind.id(record));
+        // Not read: what a later version calls critical may have changed all the rest.
+        String id = body.optionalString(kind.name());
+        held.keySet().removeIf(each -> each.toString().equals(id));
         return new Outcome.NotUnderstood<>(kind.name() + "." + critical);
       }
+      record = kind.read(body);
     } catch (MalformedException e) {
       return new Outcome.Bad<>("a " + kind.name() + " record: " + e.getMessage());
     }

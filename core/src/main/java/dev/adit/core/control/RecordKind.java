@@ -107,6 +107,7 @@ interface RecordKind<R> {
         }
       };
 
+  /// Also the member that holds the record's id.
   String name();
 
   /// Of this kind in one network.

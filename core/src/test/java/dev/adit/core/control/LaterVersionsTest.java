@@ -18,6 +18,7 @@ import static dev.adit.core.control.FakeCoordinator.signed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.core.control.MapOutput.Left;
+import dev.adit.core.control.MapOutput.PeersChanged;
 import dev.adit.core.control.MapOutput.Suspended;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.NoiseIk;
@@ -196,6 +197,22 @@ class LaterVersionsTest {
 
     says(delta(3, 4, List.of(signed(node(2, 12))), List.of()).encode());
     assertThat(run.peers()).containsExactly(node(2, 12), THREE);
+  }
+
+  /// C-10: also if nothing else of the record is as this version reads it.
+  @Test
+  void doesWithoutThePeerWhoseCriticalRecordItCannotRead() {
+    String body =
+        "{\"node\":\"" + id(2) + "\",\"addresses\":{\"v6\":[]},\"critical\":[\"routes6\"]}";
+    var two = Envelope.sign(Context.NODE, body, RECORD);
+    says(delta(1, 2, List.of(two), List.of()).encode());
+    assertThat(run.peers()).containsExactly(THREE);
+    assertThat(answered).contains(received(new Unsupported(NETWORK, "node.routes6")));
+
+    var nobody = Envelope.sign(Context.NODE, "{\"critical\":[\"routes6\"]}", RECORD);
+    says(delta(2, 3, List.of(nobody), List.of()).encode());
+    assertThat(run.outputs()).doesNotHaveAnyElementsOfTypes(PeersChanged.class);
+    assertThat(answered).contains(received(new Unsupported(NETWORK, "node.routes6")));
   }
 
   /// C-10: `critical` in a relay's record.
