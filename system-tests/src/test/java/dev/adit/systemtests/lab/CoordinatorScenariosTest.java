@@ -129,7 +129,7 @@ class CoordinatorScenariosTest {
     }
   }
 
-  /// Somebody has taken the coordinator over, with all its keys.
+  /// C-16, R-REC-6 and R-REC-7: somebody has taken the coordinator over, with all its keys.
   @LabScenario("patched-coordinator")
   void whatAPatchedCoordinatorMayNotDoIsRefusedAndSaid() throws IOException, MalformedException {
     try (World world = World.empty("direct+v4", "direct+v4");

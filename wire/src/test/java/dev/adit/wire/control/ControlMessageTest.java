@@ -43,6 +43,7 @@ class ControlMessageTest {
             "\"policy\":null,\"presence\":[{\"node\":\"019a0000-0000-7000-8000-0000000000b1\",\"online\":true,\"relay\":\"019a0000-0000-7000-8000-0000000000c1\"}]}");
   }
 
+  /// C-10: unknown type, member, enum; what follows from it is in `LaterVersionsTest` of core.
   @Test
   void skipsWhatItDoesNotKnow() throws MalformedException {
     assertThat(ControlMessage.decode("{\"type\":\"loginUrl\",\"re\":2}"))
@@ -77,6 +78,7 @@ class ControlMessageTest {
     assertThat(ControlMessage.decode(decoded.encode())).isEqualTo(decoded);
   }
 
+  /// C-10.
   @Test
   void obeysCritical() throws MalformedException {
     String current = "{\"type\":\"current\",\"network\":\"" + Samples.NETWORK + "\",\"revision\":3";
