@@ -17,6 +17,7 @@ class KeyTextTest {
   private static final String NO_PART =
       "join key: no '#adit1.' part; expected https://HOST/#adit1.…";
 
+  /// C-2: also with white space around.
   @ParameterizedTest
   @CsvSource({
     "https://vpn.example.org/, vpn.example.org, 443, https://vpn.example.org",
@@ -57,6 +58,7 @@ class KeyTextTest {
         .hasMessage("join key: the address before '#' is not https://HOST[:PORT]/; copy it again");
   }
 
+  /// C-2: 90 and 92 characters.
   @Test
   void saysThatAKeyIsCutOff() {
     refuses(
@@ -70,6 +72,7 @@ class KeyTextTest {
         "join key: 92 characters after '#', need 91; it looks cut off, copy it again");
   }
 
+  /// C-2: a wrong prefix.
   @ParameterizedTest
   @ValueSource(strings = {"", "https://vpn.example.org/", "https://vpn.example.org/#", "#adit2.x"})
   void saysThatThereIsNoKey(String text) {
@@ -78,6 +81,7 @@ class KeyTextTest {
     refuses(HOST + "#" + KEY.replace("adit1", "aditadm1"), NO_PART);
   }
 
+  /// C-2: `=`, an end that is not canonical.
   @Test
   void pointsAtTheCharacterThatIsWrong() {
     refusesAt(17, KEY.substring(0, 16) + "+" + KEY.substring(17));
