@@ -96,7 +96,9 @@ public final class TrustedCoordinator {
                 + identity.serial()
                 + " held here");
       }
-      checkTime(host, other, seconds(wallMs));
+      // An offset learned before the clock was set right must not lock out for good: only a welcome
+      // could correct it, and none comes before the identity is accepted.
+      checkTime(host, other, Math.min(seconds(wallMs), Math.floorDiv(wallMs, 1000L)));
       document = offered;
       identity = other;
       root = other.root();

@@ -125,6 +125,7 @@ class TrustedCoordinatorTest {
     assertThat(trusted.seconds(NOW_MS)).isEqualTo(NOW + 10);
   }
 
+  /// C-30; that it is shown, `TrustTest` of the agent sees.
   @Test
   void worksWithALocalClockYearsBehindOrDaysAhead() {
     long behind = NOW_MS - 20 * 365 * DAY * 1000;
@@ -135,6 +136,25 @@ class TrustedCoordinatorTest {
     assertThat(trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, ahead, 0))
         .isInstanceOf(Accepted.class);
     assertThat(trusted.seconds(ahead)).isEqualTo(NOW);
+  }
+
+  /// C-30: a machine without a battery starts with a clock of years ago, joins, and is told the
+  /// time only then. What it had learned of its clock is wrong from now on.
+  @Test
+  void comesBackAfterItsClockWasSetRight() {
+    long behind = NOW_MS - 20 * 365 * DAY * 1000;
+    trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, behind, 0);
+    assertThat(offer(trusted.document())).isInstanceOf(Accepted.class);
+    assertThat(trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, NOW_MS, 0))
+        .isInstanceOf(Accepted.class);
+    assertThat(trusted.offsetMs()).isZero();
+
+    // A clock that goes ahead still does not end an identity, one that is right does.
+    long ahead = NOW_MS + 1000 * DAY * 1000;
+    trusted.welcomed(HOST, welcome(trusted.document(), NOW_MS), CHANNEL, ahead, 0);
+    assertThat(trusted.offer(HOST, trusted.document(), ahead)).isInstanceOf(Accepted.class);
+    long later = ahead + 2 * DAY * 1000;
+    assertThat(trusted.offer(HOST, trusted.document(), later)).isInstanceOf(Refused.class);
   }
 
   @Test
