@@ -65,8 +65,21 @@ final class DerpLink implements AutoCloseable {
   /// Packets read but not yet dealt with; beyond, reading waits and TCP slows the relay down.
   private static final int MAX_UNDER_WAY = 2_048;
 
-  /// Silence after which the relay is asked whether it is still there.
-  private static final long PING_AFTER_NANOS = 10_000_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  /// Silence after which the relay is asked whether it is still there, and how long the answer may
+  /// take.
+  private static final long ASK_AFTER = 10 * SECOND;
+  private static final long ANSWER_LIMIT = 5 * SECOND;
+
+  /// The same while packets flow: who waits for them is back within five seconds (nat-traversal
+  /// T-6, T-9). The question alone often heals, as it makes a NAT that forgot the connection learn
+  /// it again.
+  private static final long ASK_AFTER_IN_USE = SECOND;
+  private static final long ANSWER_LIMIT_IN_USE = 2 * SECOND;
+
+  /// In use until so long after the last packet.
+  private static final long USE = 5 * SECOND;
 
   private static final long RETRY_UNIT_NANOS = 10_000_000L;
   private static final long MAX_RETRY_NANOS = 2_000_000_000L;
@@ -82,6 +95,7 @@ final class DerpLink implements AutoCloseable {
   private final Thread reader;
   private LinkCount stage = LinkCount.NO_CONNECTION; // of the try; confined to the reader
   private @Nullable String told; // likewise: the last reason
+  private volatile long usedAt = -USE; // exact to a tenth of a second
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
@@ -131,10 +145,18 @@ final class DerpLink implements AutoCloseable {
     if (now == null) {
       counters.link(LinkCount.DROPPED_DOWN);
     } else {
-      byte[] frame = now.session.packet(destination, bytes, offset, length, clock.nanos());
+      long time = clock.nanos();
+      byte[] frame = now.session.packet(destination, bytes, offset, length, time);
+      used(time);
       if (frame != null) {
         now.queue.add(frame, priority);
       }
+    }
+  }
+
+  private void used(long now) {
+    if (now - usedAt > SECOND / 10) { // not for every packet: others read it
+      usedAt = now;
     }
   }
 
@@ -245,11 +267,10 @@ final class DerpLink implements AutoCloseable {
   private boolean serve(Connection connection) throws IOException, InterruptedException {
     var session = new DerpClientSession(own, target.key, random, clock.nanos());
     byte[] buffer = new byte[32 * 1024];
-    boolean pinged = false;
+    long heard = clock.nanos();
     while (true) {
       long now = clock.nanos();
-      int length =
-          read(connection, buffer, Math.min(session.wakeAt(), now + PING_AFTER_NANOS) - now);
+      int length = read(connection, buffer, Math.min(session.wakeAt(), now + SECOND) - now);
       now = clock.nanos();
       if (length < 0) {
         if (live == null) {
@@ -258,17 +279,26 @@ final class DerpLink implements AutoCloseable {
         return true;
       }
       if (length > 0) {
-        pinged = false;
+        heard = now;
         session.received(buffer, 0, length, now);
       } else {
         session.timeReached(now);
-        Live up = live;
-        if (up != null && !pinged) {
-          pinged = true;
-          up.queue.add(session.ping(now), true);
-        }
+        askAfterSilence(session, now, now - heard);
       }
       carryOut(connection, session);
+    }
+  }
+
+  private void askAfterSilence(DerpClientSession session, long now, long silence) {
+    Live up = live;
+    if (up == null || session.isAsking()) {
+      return;
+    }
+    boolean inUse = now - usedAt < USE;
+    if (silence >= (inUse ? ASK_AFTER_IN_USE : ASK_AFTER)) {
+      // While frames wait, TCP's buffer is full and the question stands behind it for seconds.
+      boolean soon = inUse && up.queue.isEmpty();
+      up.queue.add(session.ping(now, soon ? ANSWER_LIMIT_IN_USE : ANSWER_LIMIT), true);
     }
   }
 
@@ -299,6 +329,7 @@ final class DerpLink implements AutoCloseable {
       }
     }
     if (!packets.isEmpty()) {
+      used(clock.nanos());
       underWay.acquire(packets.size());
       listener.packetsReceived(this, packets);
     }
@@ -309,7 +340,7 @@ final class DerpLink implements AutoCloseable {
     if (home) {
       queue.add(DerpClientSession.preferred(true), true);
     }
-    queue.add(session.ping(clock.nanos()), true); // measures the relay's latency once
+    queue.add(session.ping(clock.nanos(), ANSWER_LIMIT), true); // measures the relay's latency once
     live = new Live(connection, session, queue);
     counters.link(LinkCount.UP);
     AgentLog.info(DerpLink.class, "relay_connected", "connected to a relay", "relay", target.name);

@@ -44,6 +44,15 @@ final class SendQueue {
     }
   }
 
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return priority.isEmpty() && data.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Waits for frames and copies as many as fit into `batch`, so that they leave in one TLS record.
   ///
   /// @return the bytes written into `batch`; −1 once closed. A frame longer than `batch` is

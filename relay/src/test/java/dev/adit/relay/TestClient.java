@@ -89,7 +89,7 @@ final class TestClient implements AutoCloseable {
   }
 
   void ping() throws IOException {
-    write(session.ping(Clock.SYSTEM.nanos()));
+    write(session.ping(Clock.SYSTEM.nanos(), 5_000_000_000L));
   }
 
   /// The next event but writes, which it carries out; null at the end of the stream.

@@ -51,7 +51,7 @@ public final class DerpClientSession {
     /// A ping of ours was answered after so long.
     record PingAnswered(long nanos) implements Event {}
 
-    /// A ping of ours was not answered within 5 seconds.
+    /// A ping of ours was not answered in time.
     record PingLost() implements Event {}
 
     /// A problem of the relay's that a user may see; empty when it is over.
@@ -68,7 +68,6 @@ public final class DerpClientSession {
   private static final long NEVER = Long.MAX_VALUE;
   private static final long HANDSHAKE_LIMIT = 10 * SECOND;
   private static final long SILENCE_LIMIT = 120 * SECOND; // two keep-alive periods
-  private static final long PING_LIMIT = 5 * SECOND;
 
   private final PrivateKey own;
   private final @Nullable PublicKey expected;
@@ -82,7 +81,8 @@ public final class DerpClientSession {
   private boolean failed;
   private long deadline;
   private long pingData;
-  private long pingSent = NEVER;
+  private long pingSent;
+  private long pingLostAt = NEVER; // while one is unanswered
 
   /// @param expected the key the relay must have; null to take any
   /// @param random must be cryptographically secure outside of tests
@@ -164,16 +164,16 @@ public final class DerpClientSession {
   }
 
   private void pong(long data, long now) {
-    if (pingSent != NEVER && data == pingData) {
+    if (isAsking() && data == pingData) {
       events.add(new Event.PingAnswered(now - pingSent));
-      pingSent = NEVER;
+      pingLostAt = NEVER;
     }
   }
 
   private void fail(String reason) {
     failed = true;
     deadline = NEVER;
-    pingSent = NEVER;
+    pingLostAt = NEVER;
     events.add(new Event.Failed(reason));
   }
 
@@ -184,14 +184,14 @@ public final class DerpClientSession {
               ? "relay was silent for 120 seconds"
               : "relay did not finish the handshake within 10 seconds");
     }
-    if (pingSent != NEVER && now >= pingSent + PING_LIMIT) {
-      pingSent = NEVER;
+    if (now >= pingLostAt) {
+      pingLostAt = NEVER;
       events.add(new Event.PingLost());
     }
   }
 
   public synchronized long wakeAt() {
-    return Math.min(deadline, pingSent == NEVER ? NEVER : pingSent + PING_LIMIT);
+    return Math.min(deadline, pingLostAt);
   }
 
   public synchronized @Nullable Event poll() {
@@ -218,10 +218,18 @@ public final class DerpClientSession {
 
   /// A ping, as a frame to write; [Event.PingAnswered] or [Event.PingLost] follows. Replaces one
   /// that is still unanswered.
-  public synchronized byte[] ping(long now) {
+  ///
+  /// @param limit how long the answer may take, nanoseconds
+  public synchronized byte[] ping(long now, long limit) {
     pingData = random.nextLong();
     pingSent = now;
+    pingLostAt = now + limit;
     return new DerpFrame.Ping(pingData).encode();
+  }
+
+  /// True while a ping is neither answered nor lost.
+  public synchronized boolean isAsking() {
+    return pingLostAt != NEVER;
   }
 
   /// True between [Event.Admitted] and [Event.Failed].

@@ -81,6 +81,22 @@ class DerpClientSessionTest {
   }
 
   @Test
+  void aPingThatIsNotAnsweredInTimeIsLostOnce() throws Exception {
+    admit(ServerInfo.OURS);
+    byte[] unused = session.ping(SECOND, 5 * SECOND);
+    byte[] asked = session.ping(10 * SECOND, 2 * SECOND); // takes the place of the first
+    assertThat(asked).isNotEqualTo(unused);
+    assertThat(session.wakeAt()).isEqualTo(12 * SECOND);
+    session.timeReached(12 * SECOND - 1);
+    assertThat(session.isAsking()).isTrue();
+    session.timeReached(12 * SECOND);
+    assertThat(session.isAsking()).isFalse();
+    assertThat(session.poll()).isEqualTo(new Event.PingLost());
+    session.timeReached(13 * SECOND);
+    assertThat(session.poll()).isNull();
+  }
+
+  @Test
   void failsAfterTwoMinutesWithoutAFrame() throws Exception {
     admit(ServerInfo.OURS);
     byte[] keepAlive = new DerpFrame.KeepAlive().encode();

@@ -36,19 +36,19 @@ final class Disturbances {
   }
 
   private Disturbance knobs(String name, String side, String begin, String end) {
-    return new Disturbance(
+    return Disturbance.lasting(
         name, () -> world.lab.turn(side, begin), () -> world.lab.turn(side, end));
   }
 
   /// The NAT of a side forgets all its mappings.
   Disturbance rebound(String side) {
-    return new Disturbance("NAT rebound at " + side, () -> world.lab.turn(side, "rebind"), () -> {});
+    return Disturbance.atOnce("NAT rebound at " + side, () -> world.lab.turn(side, "rebind"));
   }
 
   /// The host's cable is out.
   Disturbance linkDown(String host) throws IOException {
     String gateway = gateway(host);
-    return new Disturbance(
+    return Disturbance.lasting(
         "link down on " + host,
         () -> ip(host, "link set eth0 down"),
         () -> {
@@ -60,14 +60,13 @@ final class Disturbances {
   /// The host has another address on its network, as after a new lease.
   Disturbance renumbered(String host, String from, String to) throws IOException {
     String gateway = gateway(host);
-    return new Disturbance(
+    return Disturbance.atOnce(
         "renumbered " + host,
         () -> {
           ip(host, "address del " + from + "/24 dev eth0");
           ip(host, "address add " + to + "/24 dev eth0");
           ip(host, "route replace default via " + gateway);
-        },
-        () -> {});
+        });
   }
 
   private String gateway(String host) throws IOException {
@@ -86,7 +85,7 @@ final class Disturbances {
 
   /// The agent does not run for a while, as on a laptop that sleeps.
   Disturbance suspended(String host) {
-    return new Disturbance(
+    return Disturbance.lasting(
         "agent suspended on " + host, () -> signal(host, "-STOP"), () -> signal(host, "-CONT"));
   }
 
@@ -97,23 +96,22 @@ final class Disturbances {
 
   /// @param start what the user would type
   Disturbance agentKilled(String host, Disturbance.Step start) {
-    return new Disturbance(
+    return Disturbance.lasting(
         "agent killed on " + host, () -> world.kill(host, AGENT), start);
   }
 
   Disturbance wireGuardKilled(String host) {
-    return new Disturbance(
-        "wireguard-go killed on " + host, () -> world.kill(host, WIREGUARD), () -> {});
+    return Disturbance.atOnce("wireguard-go killed on " + host, () -> world.kill(host, WIREGUARD));
   }
 
   /// The coordinator's process, with its relay and STUN.
   Disturbance serverKilled() {
-    return new Disturbance("server killed", () -> world.kill("srv", SERVER), world::serve);
+    return Disturbance.lasting("server killed", () -> world.kill("srv", SERVER), world::serve);
   }
 
   /// @param file what the programs of the host read their clock's error from, see [FakeClock]
   Disturbance clockJumps(String host, Path file, String error) {
-    return new Disturbance(
+    return Disturbance.lasting(
         "clock of " + host + " is " + error + " wrong",
         () -> Files.writeString(file, error + "\n"),
         () -> Files.writeString(file, "+0\n"));
