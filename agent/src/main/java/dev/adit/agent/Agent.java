@@ -363,8 +363,8 @@ public final class Agent implements AutoCloseable {
       plane.carryOutNetcheck(now);
       path.linkChanged(now);
       plane.carryOut(now);
-      plane.links().forEach(DerpLink::hurry);
-      coordination.hurry();
+      plane.links().forEach(DerpLink::networkChanged);
+      coordination.networkChanged();
     }
   }
 

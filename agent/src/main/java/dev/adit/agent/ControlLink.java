@@ -146,6 +146,15 @@ final class ControlLink implements AutoCloseable {
     }
   }
 
+  /// Addresses or routes of this machine have changed: a stream that has lost its own address is
+  /// made anew at once (nat-traversal R-ROAM-1).
+  void networkChanged() {
+    synchronized (lock) {
+      tries.forEach(Try::closeIfStranded);
+    }
+    hurry();
+  }
+
   /// The coordinator asked to wait before the next try.
   void retryAfter(long nanos) {
     synchronized (lock) {
@@ -223,6 +232,13 @@ final class ControlLink implements AutoCloseable {
     void close() {
       Connection open = connection;
       if (open != null) {
+        open.close();
+      }
+    }
+
+    void closeIfStranded() {
+      Connection open = connection;
+      if (open != null && open.isStranded()) {
         open.close();
       }
     }

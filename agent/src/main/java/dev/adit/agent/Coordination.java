@@ -426,6 +426,10 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     link.hurry();
   }
 
+  void networkChanged() {
+    link.networkChanged();
+  }
+
   /// True while no coordinator can know a node of ours: none before, and no join without an answer.
   boolean joinedNothing() {
     return !heardOf;

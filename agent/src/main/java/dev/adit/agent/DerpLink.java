@@ -70,12 +70,14 @@ final class DerpLink implements AutoCloseable {
   /// Silence after which the relay is asked whether it is still there, and how long the answer may
   /// take.
   private static final long ASK_AFTER = 10 * SECOND;
+
   private static final long ANSWER_LIMIT = 5 * SECOND;
 
   /// The same while packets flow: who waits for them is back within five seconds (nat-traversal
   /// T-6, T-9). The question alone often heals, as it makes a NAT that forgot the connection learn
   /// it again.
   private static final long ASK_AFTER_IN_USE = SECOND;
+
   private static final long ANSWER_LIMIT_IN_USE = 2 * SECOND;
 
   /// In use until so long after the last packet.
@@ -99,7 +101,7 @@ final class DerpLink implements AutoCloseable {
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
-  private volatile @Nullable Connection opening;
+  private volatile @Nullable Connection opening; // and open, until it ends
 
   /// One admitted connection.
   private record Live(Connection connection, DerpClientSession session, SendQueue queue) {}
@@ -168,6 +170,16 @@ final class DerpLink implements AutoCloseable {
   /// A pause between tries ends now: something suggests that the next one works.
   void hurry() {
     LockSupport.unpark(reader);
+  }
+
+  /// Addresses or routes of this machine have changed: a connection that has lost its own address
+  /// is made anew at once (nat-traversal R-ROAM-1).
+  void networkChanged() {
+    Connection open = opening;
+    if (open != null && open.isStranded()) {
+      open.close();
+    }
+    hurry();
   }
 
   @Override

@@ -165,8 +165,8 @@ final class Room {
     }
   }
 
-  /// How long to gather changes after so many streams were told, in nanoseconds: each costs some
-  /// 20 µs here and 50 µs at its agent, so that more often a thousand who join at once would keep a
+  /// How long to gather changes after so many streams were told, in nanoseconds: each costs some 20
+  /// µs here and 50 µs at its agent, so that more often a thousand who join at once would keep a
   /// processor busy with telling each of each.
   static long rest(int streams) {
     return Math.min(MOST_REST, streams * REST_PER_STREAM);

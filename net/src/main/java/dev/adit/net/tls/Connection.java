@@ -6,7 +6,9 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
 import java.security.cert.Certificate;
@@ -61,6 +63,20 @@ public final class Connection implements AutoCloseable {
   /// Our end; tells which address the kernel chose toward the server.
   public Endpoint local() {
     return endpoint((InetSocketAddress) transport.getLocalSocketAddress());
+  }
+
+  /// True if our end's address is on no interface any more: nothing can come back, and TCP alone
+  /// would notice after minutes.
+  public boolean isStranded() {
+    InetAddress own = transport.getLocalAddress();
+    if (own.isAnyLocalAddress()) {
+      return false; // not connected yet, or closed
+    }
+    try {
+      return NetworkInterface.getByInetAddress(own) == null;
+    } catch (SocketException e) {
+      return false; // nobody knows
+    }
   }
 
   private static Endpoint endpoint(InetSocketAddress address) {

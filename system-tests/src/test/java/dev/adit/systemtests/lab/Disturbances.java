@@ -96,8 +96,7 @@ final class Disturbances {
 
   /// @param start what the user would type
   Disturbance agentKilled(String host, Disturbance.Step start) {
-    return Disturbance.lasting(
-        "agent killed on " + host, () -> world.kill(host, AGENT), start);
+    return Disturbance.lasting("agent killed on " + host, () -> world.kill(host, AGENT), start);
   }
 
   Disturbance wireGuardKilled(String host) {

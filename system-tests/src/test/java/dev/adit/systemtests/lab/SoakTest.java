@@ -53,10 +53,11 @@ class SoakTest {
       assertThat(late).isEmpty();
       World.pass(Duration.ofSeconds(5));
       assertThat(soak.belongings()).isEqualTo(before);
-      soak.descriptors().forEach((process, open) ->
-          assertThat(open)
-              .as("descriptors of " + process)
-              .isLessThanOrEqualTo(descriptors.get(process) + MORE_DESCRIPTORS));
+      soak.descriptors()
+          .forEach((process, open) ->
+              assertThat(open)
+                  .as("descriptors of " + process)
+                  .isLessThanOrEqualTo(descriptors.get(process) + MORE_DESCRIPTORS));
       soak.leave();
     }
   }
@@ -80,7 +81,8 @@ class SoakTest {
       ping("l", "r");
       ping("l", "srv");
       ping("r", "srv");
-      World.await(PATIENCE, "all pings", () -> pings.values().stream().allMatch(p -> p.answers() > 5));
+      World.await(
+          PATIENCE, "all pings", () -> pings.values().stream().allMatch(p -> p.answers() > 5));
     }
 
     private void ping(String from, String to) throws IOException {
@@ -101,8 +103,7 @@ class SoakTest {
         case 7 -> agentKilled(side.equals("r") ? "srv" : "l"); // r starts too slowly, see FakeClock
         case 8 -> disturbances.wireGuardKilled(host);
         case 9 -> disturbances.serverKilled();
-        default ->
-            disturbances.clockJumps("r", clock.file(), random.nextBoolean() ? "+3d" : "-2y");
+        default -> disturbances.clockJumps("r", clock.file(), random.nextBoolean() ? "+3d" : "-2y");
       };
     }
 
