@@ -51,6 +51,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private @Nullable RequestTarget target;
   private @Nullable ScheduledFuture<?> deadline;
   private boolean leaving;
+  private boolean unread; // more answers wait than may: no further request until they are read
 
   /// Where handlers run.
   interface Workers {
@@ -322,14 +323,27 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void responded(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
     answer(context, head, response);
-    if (!leaving && context.channel().isActive()) {
-      context.channel().config().setAutoRead(true);
-      try {
-        decoder.release(context);
-      } catch (Exception e) {
-        exceptionCaught(context, e);
-      }
+    if (!leaving && !unread && context.channel().isActive()) {
+      nextRequest(context);
     }
+  }
+
+  private void nextRequest(ChannelHandlerContext context) {
+    context.channel().config().setAutoRead(true);
+    try {
+      decoder.release(context);
+    } catch (Exception e) {
+      exceptionCaught(context, e);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (unread && context.channel().isWritable()) {
+      unread = false;
+      nextRequest(context);
+    }
+    context.fireChannelWritabilityChanged();
   }
 
   private void answer(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
@@ -338,6 +352,11 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     var written = Answers.write(context, head, response, keepAlive);
     if (keepAlive) {
       awaitRequest(context);
+      if (!context.channel().isWritable()) {
+        unread = true;
+        decoder.hold();
+        context.channel().config().setAutoRead(false);
+      }
     } else {
       leaving = true;
       written.addListener(_ -> context.close());

@@ -265,7 +265,7 @@ class FrontDoorTest {
     }
   }
 
-  private static FrontDoorConfig plain(int connections, int perAddress, int seconds) {
+  static FrontDoorConfig plain(int connections, int perAddress, int seconds) {
     return new FrontDoorConfig(List.of(LOOPBACK), null, 1, connections, perAddress, seconds);
   }
 

@@ -28,8 +28,8 @@ class SoakTest {
 
   @LabScenario("random-disturbance")
   void everyPairIsBackFiveSecondsAfterEachDisturbance() throws IOException {
-    Duration time = Duration.ofSeconds(Integer.getInteger("adit.soak.seconds", 60));
-    long seed = Long.getLong("adit.soak.seed", Clock.SYSTEM.wall().getEpochSecond());
+    Duration time = Duration.ofSeconds(number("ADIT_SOAK_SECONDS", 60));
+    long seed = number("ADIT_SOAK_SEED", Clock.SYSTEM.wall().getEpochSecond());
     var random = new Random(seed);
     System.out.println("random disturbance for " + time.toSeconds() + " s, seed " + seed);
     try (World world = World.withServer("sym+v4", "portcone+v4");
@@ -60,6 +60,11 @@ class SoakTest {
                   .isLessThanOrEqualTo(descriptors.get(process) + MORE_DESCRIPTORS));
       soak.leave();
     }
+  }
+
+  private static long number(String variable, long otherwise) {
+    String text = System.getenv(variable);
+    return text == null ? otherwise : Long.parseLong(text);
   }
 
   /// Three nodes that ping each other all the time.
