@@ -217,7 +217,7 @@ class DerpRelayTest {
     var newer = bench.connect(key);
     assertThat(bench.count(DerpCounter.DUPLICATE_CONNECTIONS)).isEqualTo(2);
     sender.send(key.publicKey(), "to the newest".getBytes(UTF_8));
-    old.raw(old.client.ping(bench.now));
+    old.raw(old.client.ping(bench.now, 5 * SECOND));
     sender.send(key.publicKey(), "to who spoke".getBytes(UTF_8));
     assertThat(newer.texts()).containsExactly("to the newest");
     assertThat(old.texts()).containsExactly("to who spoke");
@@ -311,14 +311,14 @@ class DerpRelayTest {
   @Test
   void answersOnePingAtATime() {
     var a = bench.connect();
-    byte[] ping = a.client.ping(bench.now);
+    byte[] ping = a.client.ping(bench.now, 5 * SECOND);
     a.reads = false;
     a.raw(new DerpFrame.Ping(1).encode());
     a.raw(ping);
     a.reads = true;
     bench.advance(5 * SECOND);
     assertThat(a.heard(Event.PingLost.class)).hasSize(1);
-    byte[] next = a.client.ping(bench.now);
+    byte[] next = a.client.ping(bench.now, 5 * SECOND);
     bench.now += 1000;
     a.raw(next);
     assertThat(a.heard(Event.PingAnswered.class)).containsExactly(new Event.PingAnswered(1000));

@@ -5,6 +5,10 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoopGroup;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,13 +22,89 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
   private boolean closed;
 
   /// Lets the acceptor have the connection; what it writes is not flushed yet.
-  ByteStream(Channel channel, ByteConnection.Acceptor acceptor) {
-    listener = acceptor.accept(new Connection(channel));
+  ///
+  /// @param provenLoops where the connection goes once its peer has proven who it is; null to stay
+  ByteStream(
+      Channel channel, ByteConnection.Acceptor acceptor, @Nullable EventLoopGroup provenLoops) {
+    listener = acceptor.accept(new Connection(channel, provenLoops));
   }
 
+  /// Begins on one of the door's event loops, where strangers' TLS handshakes and requests are
+  /// dealt with, and moves to a loop without strangers: else each packet would wait for all
+  /// handshakes that came before it, some hundred milliseconds in a flood of them.
   private static final class Connection extends NettyConnection implements ByteConnection {
-    Connection(Channel channel) {
+    private final @Nullable EventLoopGroup provenLoops;
+    private volatile boolean settled;
+
+    // Confined to the channel's event loop, which is the old one until the new one has it.
+    private boolean moving;
+    private final List<Runnable> meanwhile = new ArrayList<>(0);
+
+    Connection(Channel channel, @Nullable EventLoopGroup provenLoops) {
       super(channel);
+      this.provenLoops = provenLoops;
+      settled = provenLoops == null;
+    }
+
+    @Override
+    public void peerProven() {
+      super.peerProven();
+      if (provenLoops != null) {
+        execute(() -> move(provenLoops));
+      }
+    }
+
+    private void move(EventLoopGroup loops) {
+      if (channel.isActive()) {
+        moving = true;
+        channel.deregister().addListener(left -> moved(left.isSuccess(), loops));
+      }
+    }
+
+    private void moved(boolean left, EventLoopGroup loops) {
+      if (left && channel.isActive()) {
+        loops.register(channel).addListener(arrived -> arrived(arrived.isSuccess()));
+      } else {
+        lost();
+      }
+    }
+
+    private void arrived(boolean there) {
+      if (!there) {
+        lost();
+        return;
+      }
+      moving = false;
+      settled = true;
+      meanwhile.forEach(Runnable::run);
+      meanwhile.clear();
+    }
+
+    /// It was closed between the loops, where nobody is told of the end.
+    private void lost() {
+      channel.close();
+      channel.pipeline().fireChannelInactive();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      super.execute(settled ? task : () -> whereItBelongs(task));
+    }
+
+    @Override
+    public void schedule(Runnable task, long delayNanos) {
+      super.schedule(settled ? task : () -> whereItBelongs(task), delayNanos);
+    }
+
+    /// Runs a task that was given before the connection had settled: on its loop of now.
+    private void whereItBelongs(Runnable task) {
+      if (!channel.eventLoop().inEventLoop()) {
+        execute(task);
+      } else if (moving) {
+        meanwhile.add(task);
+      } else {
+        task.run();
+      }
     }
 
     @Override

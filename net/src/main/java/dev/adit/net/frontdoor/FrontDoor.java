@@ -61,13 +61,15 @@ public final class FrontDoor implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
 
   private final EventLoopGroup group;
+  private final EventLoopGroup provenGroup;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
   private final DoorCounters counters = new DoorCounters();
   private final ConnectionLimits limits;
 
-  private FrontDoor(EventLoopGroup group, FrontDoorConfig config) {
+  private FrontDoor(EventLoopGroup group, EventLoopGroup provenGroup, FrontDoorConfig config) {
     this.group = group;
+    this.provenGroup = provenGroup;
     this.limits =
         new ConnectionLimits(
             config.maxConnections(), config.maxUnprovenPerAddress(), counters, Clock.SYSTEM);
@@ -81,10 +83,7 @@ public final class FrontDoor implements AutoCloseable {
     var tls = config.tls() == null ? null : ServerTls.context(config.tls());
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    var group =
-        new MultiThreadIoEventLoopGroup(
-            config.threads(), new DefaultThreadFactory("front-door", true), io);
-    var door = new FrontDoor(group, config);
+    var door = new FrontDoor(loops("front-door", config, io), loops("proven", config, io), config);
     try {
       var bootstrap = door.bootstrap(config, routes, tls, epoll);
       for (var endpoint : config.listen()) {
@@ -96,6 +95,11 @@ public final class FrontDoor implements AutoCloseable {
     }
     LOG.debug("front door: {}, {}", epoll ? "epoll" : "NIO", tls == null ? "no TLS" : tls);
     return door;
+  }
+
+  private static EventLoopGroup loops(String name, FrontDoorConfig config, IoHandlerFactory io) {
+    return new MultiThreadIoEventLoopGroup(
+        config.threads(), new DefaultThreadFactory(name, true), io);
   }
 
   private ServerBootstrap bootstrap(
@@ -128,7 +132,8 @@ public final class FrontDoor implements AutoCloseable {
                             routes,
                             config.requestSeconds(),
                             HttpDoor.Workers.VIRTUAL_THREADS,
-                            counters);
+                            counters,
+                            provenGroup);
                     channel.pipeline().addLast(door.handlers());
                   }
                 });
@@ -188,8 +193,10 @@ public final class FrontDoor implements AutoCloseable {
       listener.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
-    group
-        .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
-        .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    for (var loops : List.of(group, provenGroup)) {
+      loops
+          .shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+          .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -44,6 +45,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private final int requestSeconds;
   private final Workers workers;
   private final DoorCounters counters;
+  private final @Nullable EventLoopGroup provenLoops;
   private final RequestDecoder decoder = new RequestDecoder();
   private final HttpResponseEncoder encoder = new HttpResponseEncoder();
   private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
@@ -63,11 +65,18 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
         };
   }
 
-  HttpDoor(Routes routes, int requestSeconds, Workers workers, DoorCounters counters) {
+  /// @param provenLoops see [ByteStream]
+  HttpDoor(
+      Routes routes,
+      int requestSeconds,
+      Workers workers,
+      DoorCounters counters,
+      @Nullable EventLoopGroup provenLoops) {
     this.routes = routes;
     this.requestSeconds = requestSeconds;
     this.workers = workers;
     this.counters = counters;
+    this.provenLoops = provenLoops;
   }
 
   /// This and its codec, in the pipeline's order.
@@ -214,7 +223,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
     counters.upgrades.count(DoorCounters.Upgrade.DERP);
     leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
-    var stream = new ByteStream(context.channel(), derp.acceptor());
+    var stream = new ByteStream(context.channel(), derp.acceptor(), provenLoops);
     context.pipeline().addLast(stream);
     handOver(context);
   }

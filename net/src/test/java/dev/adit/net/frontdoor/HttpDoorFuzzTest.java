@@ -89,7 +89,7 @@ class HttpDoorFuzzTest {
     var derp = new ByteArrayOutputStream();
     var allocator = new UnpooledByteBufAllocator(false);
     var counters = new DoorCounters();
-    var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run(), counters);
+    var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run(), counters, null);
     var channel = new Connection();
     channel.config().setAllocator(allocator);
     channel.pipeline().addLast(new Peer(new ConnectionLimits(10, 10, counters, Clock.SYSTEM)));

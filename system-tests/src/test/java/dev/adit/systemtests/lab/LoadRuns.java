@@ -125,7 +125,8 @@ public final class LoadRuns {
         while (!said.ready()) {
           assertThat(flood.isAlive()).isTrue();
           during.add(p99(world, Duration.ofSeconds(5)));
-          System.out.println("flood: " + micros(during) + " open " + open(world) + " cpu " + server.cpuSeconds());
+          System.out.println(
+              "flood: " + micros(during) + " open " + open(world) + " cpu " + server.cpuSeconds());
         }
         String opened = said.readLine();
         during.add(p99(world, Duration.ofSeconds(5)));

@@ -1,0 +1,126 @@
+package dev.adit.net.frontdoor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Who has proven who it is does not wait for strangers.
+class ProvenLoopsTest {
+  private static final String UPGRADE =
+      "GET /derp HTTP/1.1\r\nHost: relay\r\nConnection: Upgrade\r\nUpgrade: DERP\r\n\r\n";
+
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final LinkedBlockingQueue<String> ended = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<String> blocks = new LinkedBlockingQueue<>();
+  private FrontDoor door;
+
+  @BeforeEach
+  void opens() throws IOException {
+    var routes = new Routes().derp(Talker::new, "07".repeat(32));
+    door = FrontDoor.start(FrontDoorTest.plain(10, 10, 30), routes); // one loop for strangers
+  }
+
+  @AfterEach
+  void closes() {
+    release.countDown();
+    door.close();
+  }
+
+  @Test
+  void isAnsweredWhileAStrangerKeepsTheDoorBusy() throws Exception {
+    try (var proven = talker();
+        var stranger = talker()) {
+      proven.send("proven");
+      assertThat(proven.text(6)).isEqualTo("proven");
+      stranger.send("block");
+      assertThat(blocks.poll(10, TimeUnit.SECONDS)).isEqualTo("block");
+
+      for (int i = 0; i < 100; i++) {
+        proven.send("still " + i % 10);
+        assertThat(proven.text(7)).isEqualTo("still " + i % 10);
+      }
+      release.countDown();
+      assertThat(stranger.text(5)).isEqualTo("block");
+    }
+  }
+
+  @Test
+  void whatWasSaidBeforeTheMoveComesInOrderAndTheEndIsHeard() throws Exception {
+    try (var client = talker()) {
+      client.send("proven");
+      client.send("one");
+      client.send("two");
+      assertThat(client.text(12)).isEqualTo("provenonetwo");
+    }
+    assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo("ended");
+  }
+
+  @Test
+  void anEndDuringTheMoveIsHeardToo() throws Exception {
+    try (var client = talker()) {
+      client.send("proven and close");
+      assertThat(client.rest()).isEmpty();
+    }
+    assertThat(ended.poll(10, TimeUnit.SECONDS)).isEqualTo("ended");
+    for (int i = 0; i < 10; i++) { // the connection counts no more: all ten are free again
+      talker().close();
+    }
+  }
+
+  private RawClient talker() throws IOException {
+    var client = RawClient.connect(door.listening().getFirst());
+    client.send(UPGRADE).head();
+    return client;
+  }
+
+  /// Says what it hears.
+  private final class Talker implements ByteConnection.Listener {
+    private final ByteConnection connection;
+
+    Talker(ByteConnection connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void received(byte[] bytes) {
+      String said = new String(bytes, UTF_8);
+      if (said.startsWith("proven")) {
+        connection.peerProven();
+      }
+      if (said.endsWith("close")) {
+        connection.execute(connection::close);
+        return;
+      }
+      if (said.equals("block")) {
+        blocks.add(said);
+        try {
+          release.await();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      connection.execute(() -> {
+        connection.write(bytes);
+        connection.flush();
+      });
+    }
+
+    @Override
+    public void readBatchEnded() {}
+
+    @Override
+    public void writable() {}
+
+    @Override
+    public void closed() {
+      ended.add("ended");
+    }
+  }
+}
