@@ -2,6 +2,7 @@ package dev.adit.cli.server;
 
 import dev.adit.cli.Version;
 import dev.adit.cli.output.WaitingLine;
+import dev.adit.net.Clock;
 import dev.adit.net.log.LogLine;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,9 +52,11 @@ final class Opened implements AutoCloseable {
                   Runtime.getRuntime().halt(0);
                 },
                 "shutdown"));
+    var memory = new IdleMemory(Clock.SYSTEM);
     while (true) {
       try {
-        Thread.sleep(Long.MAX_VALUE);
+        Thread.sleep(IdleMemory.INTERVAL_MILLIS);
+        memory.check();
       } catch (InterruptedException e) {
         return;
       }

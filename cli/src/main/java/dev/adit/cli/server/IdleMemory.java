@@ -1,0 +1,61 @@
+package dev.adit.cli.server;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.adit.net.Clock;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+
+/// Gives the heap of a storm back to the system once the server rests: the serial collector gives
+/// memory back only when it collects everything, and at rest it never has to. What the C library
+/// keeps is returned by the Java machine's own `TrimNativeHeapInterval`. One thread.
+final class IdleMemory {
+  /// Between two looks.
+  static final long INTERVAL_MILLIS = 15_000;
+
+  private static final long WORTH_BYTES = 32L << 20;
+  private static final double REST = 0.1;
+
+  private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+  private final Clock clock;
+  private long left; // bytes the heap had after the last collection, or at the start
+  private long before;
+  private long cpuBefore;
+
+  IdleMemory(Clock clock) {
+    this.clock = clock;
+    left = heap();
+    before = clock.nanos();
+    cpuBefore = cpu();
+  }
+
+  /// To be called at intervals: collects everything if the time since the last call was quiet and
+  /// the heap has grown.
+  void check() {
+    long now = clock.nanos();
+    long cpu = cpu();
+    double share = (cpu - cpuBefore) / (double) Math.max(1, now - before);
+    before = now;
+    cpuBefore = cpu;
+    if (isWorthIt(heap(), left, share)) {
+      System.gc();
+      left = heap();
+    }
+  }
+
+  /// @param heap bytes that the heap has from the system
+  /// @param left what it had after the last collection of everything
+  /// @param share of one processor that the process used
+  static boolean isWorthIt(long heap, long left, double share) {
+    return share < REST && heap - left >= WORTH_BYTES;
+  }
+
+  private long heap() {
+    return memory.getHeapMemoryUsage().getCommitted();
+  }
+
+  private static long cpu() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+        ? system.getProcessCpuTime()
+        : 0;
+  }
+}

@@ -1,0 +1,17 @@
+package dev.adit.cli.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class IdleMemoryTest {
+  private static final long MIB = 1 << 20;
+
+  @Test
+  void collectsOnlyAtRestAndOnlyWhatIsWorthAPause() {
+    assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, 0.02)).isTrue();
+    assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, 0.5)).isFalse();
+    assertThat(IdleMemory.isWorthIt(90 * MIB, 64 * MIB, 0.02)).isFalse();
+    assertThat(IdleMemory.isWorthIt(50 * MIB, 64 * MIB, 0.02)).isFalse();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.adit.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.cli.lab.Outcome;
+import dev.adit.systemtests.swarm.Flood;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Strangers by the thousand, and two witnesses that ping each other through the relay. Run by hand
+/// with nothing else on the machine: a ratio of 99th percentiles is no check for every day.
+public final class FloodRun {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private FloodRun() {}
+
+  public static void main(String[] arguments) throws Exception {
+    new FloodRun().aFloodOfConnectionsDoesNotReachTheWitnesses();
+  }
+
+  private static final int IDLE = 10_000;
+  private static final int HALF = 2_000;
+  private static final int SLOW = 200;
+
+  void aFloodOfConnectionsDoesNotReachTheWitnesses() throws Exception {
+    try (World world = World.joined("udpblock+v4", "direct+v4")) {
+      List<String> sources = addAddresses(world);
+      var server = new Vitals(world.processes("srv", "serve").getFirst());
+      roundTrips(world, 10); // until what runs all the time is compiled
+      List<Long> quiet = roundTrips(world, 20);
+      long before = settled(server);
+      List<Long> during = new ArrayList<>();
+      Process flood = flood(world, sources);
+      try (BufferedReader said = flood.inputReader(StandardCharsets.UTF_8)) {
+        while (!said.ready()) {
+          assertThat(flood.isAlive())
+              .as(() -> "the attacker has ended: " + world.tail("flood"))
+              .isTrue();
+          List<Long> now = roundTrips(world, 5);
+          System.out.printf("  %,d us with %,d connections%n", p99(now) / 1000, open(world));
+          during.addAll(now);
+        }
+        String opened = said.readLine();
+        during.addAll(roundTrips(world, 5));
+        System.out.printf(
+            "flood: %s; p99 of the witnesses %,d us quiet, %,d us meanwhile; median %,d, %,d us; server %d MiB%n",
+            opened,
+            p99(quiet) / 1000,
+            p99(during) / 1000,
+            median(quiet) / 1000,
+            median(during) / 1000,
+            server.residentBytes() >> 20);
+      } finally {
+        World.end(flood);
+      }
+      World.await(PATIENCE, "they are gone", () -> open(world) < 10);
+      long after = settled(server);
+      System.out.printf("flood: memory %d KiB before, %d KiB after%n", before >> 10, after >> 10);
+      assertThat(p99(during)).isLessThanOrEqualTo(2 * p99(quiet));
+      assertThat(after).isLessThanOrEqualTo(before + before / 10);
+      assertThat(world.bothSay("derp")).isTrue();
+    }
+  }
+
+  private static final String OPEN = "adit_http_connections ";
+
+  private static long open(World world) {
+    try {
+      return ServerMetric.of(world, OPEN);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// What the server has once it rests.
+  private static long settled(Vitals server) throws IOException {
+    World.pass(Duration.ofSeconds(40)); // see IdleMemory
+    return server.residentBytes();
+  }
+
+  /// A hundred addresses more for the attacker, as one alone would be refused soon.
+  private static List<String> addAddresses(World world) throws IOException {
+    String own = world.lab.address("R_HOST4");
+    String net = own.substring(0, own.lastIndexOf('.') + 1);
+    List<String> added = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      String address = net + (140 + i);
+      var _ =
+          Outcome.mustSucceed(
+              List.of(
+                  "ip",
+                  "-n",
+                  world.lab.namespace("r"),
+                  "address",
+                  "add",
+                  address + "/25",
+                  "dev",
+                  "eth0"));
+      added.add(address);
+    }
+    return added;
+  }
+
+  private static Process flood(World world, List<String> sources) throws IOException {
+    // The attacker's machine is another one: what it computes shall not be what is measured.
+    // Linux weighs sessions before processes, so the attacker's session has to be meek, too.
+    String meek =
+        "[ -e /proc/self/autogroup ] && echo 19 > /proc/self/autogroup; exec nice -n 19 \"$@\"";
+    List<String> command = new ArrayList<>(List.of("setsid", "sh", "-c", meek, "sh"));
+    command.addAll(SwarmProcess.java(Flood.class));
+    command.addAll(List.of(world.lab.address("SRV4"), "443"));
+    for (int number : new int[] {IDLE, HALF, SLOW, 400}) {
+      command.add(Integer.toString(number));
+    }
+    command.addAll(sources);
+    return world.lab.converse("r", world.log("flood"), command);
+  }
+
+  /// The round trips between the witnesses for so many seconds, a hundred a second, in nanoseconds;
+  /// those without an answer count as endless.
+  private static List<Long> roundTrips(World world, int seconds) throws IOException {
+    int count = seconds * 100;
+    Outcome pings =
+        world.lab.exec(
+            "l", "ping", "-n", "-i", "0.01", "-c", Integer.toString(count), world.address("r"));
+    List<Long> times = new ArrayList<>();
+    for (String line : pings.output().lines().toList()) {
+      int at = line.indexOf("time=");
+      if (at > 0) {
+        double millis = Double.parseDouble(line.substring(at + 5, line.indexOf(' ', at)));
+        times.add((long) (millis * TimeUnit.MILLISECONDS.toNanos(1)));
+      }
+    }
+    while (times.size() < count) {
+      times.add(Long.MAX_VALUE);
+    }
+    return times;
+  }
+
+  private static long p99(List<Long> times) {
+    return sorted(times).get(times.size() * 99 / 100);
+  }
+
+  private static long median(List<Long> times) {
+    return sorted(times).get(times.size() / 2);
+  }
+
+  private static List<Long> sorted(List<Long> times) {
+    return times.stream().sorted().toList();
+  }
+}
