@@ -57,7 +57,7 @@ class SoakTest {
           .forEach((process, open) ->
               assertThat(open)
                   .as("descriptors of " + process)
-                  .isLessThanOrEqualTo(descriptors.get(process) + MORE_DESCRIPTORS));
+                  .isLessThanOrEqualTo(descriptors.getOrDefault(process, 0) + MORE_DESCRIPTORS));
       soak.leave();
     }
   }
@@ -166,11 +166,12 @@ class SoakTest {
             .map(process -> process.info().command().orElse("?"))
             .sorted()
             .forEach(command -> all.add(host + " runs " + command));
+        Path lab = world.lab.folder();
         for (Path folder : List.of(world.lab.run(host), world.lab.lib(host))) {
           try (var files = Files.walk(folder)) {
             files
                 .filter(Files::exists)
-                .map(file -> host + " has " + folder.getParent().relativize(file))
+                .map(file -> host + " has " + lab.relativize(file))
                 .sorted()
                 .forEach(all::add);
           }
