@@ -28,8 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,9 +58,9 @@ class OtherCoordinatorTest {
       var key = JoinKey.create(url, expected, RANDOM);
       var words = new Words();
       try (var _ = start(key, words)) {
-        assertThat(words.said.poll(60, TimeUnit.SECONDS))
+        assertThat(words.failure())
             .isEqualTo(
-                "127.0.0.1 is not the coordinator of this join key (expected root "
+                "failed 127.0.0.1 is not the coordinator of this join key (expected root "
                     + expected.keyId()
                     + ", found "
                     + root.verifyingKey().keyId()
@@ -121,32 +119,6 @@ class OtherCoordinatorTest {
         words,
         (_, _) -> HttpResponse.text(503, "nobody asks"),
         (_, _, _, _) -> new NoTunnel());
-  }
-
-  /// How the agent says it failed.
-  private static final class Words implements Agent.Progress {
-    final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
-
-    @Override
-    public void ready(String name, String address) {
-      said.add("ready");
-    }
-
-    @Override
-    public void waiting(String what) {
-      said.add("waiting " + what);
-    }
-
-    @Override
-    public void note(String text) {}
-
-    @Override
-    public void awaiting(String what) {}
-
-    @Override
-    public void failed(String text, boolean usage) {
-      said.add(text);
-    }
   }
 
   /// Has a port, as WireGuard would.

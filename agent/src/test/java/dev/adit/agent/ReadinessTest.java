@@ -2,8 +2,7 @@ package dev.adit.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
@@ -13,34 +12,8 @@ class ReadinessTest {
   private static final String GOES_ON =
       "; the agent keeps trying, adit status tells how it goes, adit down ends it";
 
-  private final List<String> said = new ArrayList<>();
-  private final Agent.Progress progress =
-      new Agent.Progress() {
-        @Override
-        public void ready(String name, String address) {
-          said.add("ready");
-        }
-
-        @Override
-        public void waiting(String what) {
-          said.add("waiting " + what);
-        }
-
-        @Override
-        public void note(String text) {
-          said.add("note " + text);
-        }
-
-        @Override
-        public void awaiting(String what) {
-          said.add("awaiting " + what);
-        }
-
-        @Override
-        public void failed(String text, boolean usage) {
-          said.add("failed " + text);
-        }
-      };
+  private final Words progress = new Words();
+  private final Queue<String> said = progress.said;
 
   @Test
   void isUsableWithInterfaceMapAndRelay() {

@@ -38,17 +38,12 @@ class StreamLimitsTest {
 
   @Test
   void whoHasMoreThan64MessagesBeforeABusyHubIsDropped() throws Exception {
-    var talker = site.joined("talker");
-    site.joined("other");
-    UUID network = talker.await(Delta.class).network();
+    var talker = begins();
     var removal = makeBusy("other");
-
-    for (int i = 0; i < MOST_WAITING; i++) {
-      talker.send(new Watch(network, List.of()));
-    }
-    assertThat(talker.isClosed()).isFalse();
-    talker.send(new Watch(network, List.of()));
-    assertThat(talker.awaitClose()).isEqualTo(1008);
+    talker.say(MOST_WAITING);
+    assertThat(talker.agent.isClosed()).isFalse();
+    talker.say(1);
+    assertThat(talker.agent.awaitClose()).isEqualTo(1008);
 
     goOn.countDown();
     removal.join();
@@ -57,21 +52,29 @@ class StreamLimitsTest {
 
   @Test
   void messagesThatTheHubHasDoneCountNoMore() throws Exception {
-    var talker = site.joined("talker");
-    site.joined("other");
-    UUID network = talker.await(Delta.class).network();
+    var talker = begins();
     var removal = makeBusy("other");
-    for (int i = 0; i < MOST_WAITING; i++) {
-      talker.send(new Watch(network, List.of()));
-    }
+    talker.say(MOST_WAITING);
     goOn.countDown();
     removal.join();
     assertThat(value("adit_coordinator_streams")).as("asked of the hub, after them").isEqualTo(2);
 
-    for (int i = 0; i < MOST_WAITING; i++) {
-      talker.send(new Watch(network, List.of()));
+    talker.say(MOST_WAITING);
+    assertThat(talker.agent.isClosed()).isFalse();
+  }
+
+  private record Talker(TestAgent agent, UUID network) {
+    void say(int times) throws Exception {
+      for (int i = 0; i < times; i++) {
+        agent.send(new Watch(network, List.of()));
+      }
     }
-    assertThat(talker.isClosed()).isFalse();
+  }
+
+  private Talker begins() throws Exception {
+    var agent = site.joined("talker");
+    site.joined("other");
+    return new Talker(agent, agent.await(Delta.class).network());
   }
 
   /// The hub tells relays of a removed node and waits until they have heard it.

@@ -6,7 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.adit.cli.log.Site.Words;
+import dev.adit.cli.Words;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.log.LogLine;
@@ -147,7 +147,7 @@ class LogSecretsTest {
       secrets.put("private " + file + " of " + name, secret);
       secrets.put("public " + file + " of " + name, PrivateKey.of(secret).publicKey().bytes());
     }
-    String address = String.valueOf(words.address);
+    String address = String.valueOf(words.address());
     secrets.put("address of " + name, address.getBytes(StandardCharsets.US_ASCII));
   }
 

@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
-import dev.adit.agent.Tunnel;
+import dev.adit.cli.NoTunnel;
+import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.core.admission.Open;
-import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.SelfSigned;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
@@ -23,22 +23,16 @@ import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.JoinKey;
 import dev.adit.wire.control.Sha256;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// A whole site in this process, over loopback: coordinator and relay behind a front door with TLS,
 /// and agents whose WireGuard is none.
 final class Site implements AutoCloseable {
-  private static final long PATIENCE_SECONDS = 60;
-
   final Coordinator coordinator;
   final Relay relay;
   private final Path folder;
@@ -104,38 +98,6 @@ final class Site implements AutoCloseable {
     return requireNonNull(coordinator.firstJoinKey());
   }
 
-  /// What an agent said of its start.
-  static final class Words implements Agent.Progress {
-    final LinkedBlockingQueue<String> said = new LinkedBlockingQueue<>();
-    @Nullable String address;
-
-    @Override
-    public void ready(String name, String at) {
-      address = at;
-      said.add("ready");
-    }
-
-    @Override
-    public void waiting(String what) {
-      said.add("waiting " + what);
-    }
-
-    @Override
-    public void note(String text) {}
-
-    @Override
-    public void awaiting(String what) {}
-
-    @Override
-    public void failed(String text, boolean usage) {
-      said.add("failed " + text);
-    }
-
-    String next() throws InterruptedException {
-      return String.valueOf(said.poll(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    }
-  }
-
   /// @param key null to come back
   Agent agent(String name, @Nullable String key, Words words) throws IOException {
     Path own = folder.resolve(name);
@@ -150,50 +112,6 @@ final class Site implements AutoCloseable {
 
   Path file(String name, String file) {
     return folder.resolve(name).resolve(file);
-  }
-
-  /// Stands where WireGuard does and begins a handshake with every peer, which nobody answers.
-  private static final class NoTunnel implements Tunnel {
-    private @Nullable DatagramSocket socket;
-
-    @Override
-    public int open() throws IOException {
-      socket = new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-      return socket.getLocalPort();
-    }
-
-    @Override
-    public void apply(Wanted wanted) throws IOException {
-      byte[] initiation = new byte[148];
-      initiation[0] = 1;
-      for (Peer peer : wanted.peers()) {
-        requireNonNull(socket)
-            .send(
-                new DatagramPacket(
-                    initiation,
-                    initiation.length,
-                    InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
-                    peer.loopbackPort()));
-      }
-    }
-
-    @Override
-    public void forgetPeer(PublicKey key) {}
-
-    @Override
-    public boolean isGone() {
-      return false;
-    }
-
-    @Override
-    public void greet(PublicKey key) {}
-
-    @Override
-    public void close() {
-      if (socket != null) {
-        socket.close();
-      }
-    }
   }
 
   /// Ends every connection; agents lose their coordinator and their relay.

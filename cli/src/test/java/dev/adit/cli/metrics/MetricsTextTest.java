@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
-import dev.adit.agent.Tunnel;
+import dev.adit.cli.NoTunnel;
+import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.core.admission.Open;
-import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
@@ -97,7 +97,7 @@ class MetricsTextTest {
           asked.complete(readings);
           return HttpResponse.text(200, "asked");
         };
-    try (var _ = Agent.start(config, new Silence(), format, (_, _, _, _) -> new NoTunnel())) {
+    try (var _ = Agent.start(config, new Words(), format, (_, _, _, _) -> new NoTunnel())) {
       LocalClient.Answer answer =
           LocalClient.request(config.socket(), "GET", "/metrics", new byte[0]);
       assertThat(answer.text()).isEqualTo("asked\n");
@@ -106,47 +106,6 @@ class MetricsTextTest {
         asked.join().metrics().stream()
             .filter(metric -> !metric.name().startsWith("adit_local_")) // listed once
             .forEach(into::add);
-  }
-
-  private static final class Silence implements Agent.Progress {
-    @Override
-    public void ready(String name, String address) {}
-
-    @Override
-    public void waiting(String what) {}
-
-    @Override
-    public void note(String text) {}
-
-    @Override
-    public void awaiting(String what) {}
-
-    @Override
-    public void failed(String text, boolean usage) {}
-  }
-
-  private static final class NoTunnel implements Tunnel {
-    @Override
-    public int open() {
-      return 9; // discard
-    }
-
-    @Override
-    public void apply(Wanted wanted) {}
-
-    @Override
-    public void forgetPeer(PublicKey key) {}
-
-    @Override
-    public boolean isGone() {
-      return false;
-    }
-
-    @Override
-    public void greet(PublicKey key) {}
-
-    @Override
-    public void close() {}
   }
 
   /// Without ports, which another program may have.

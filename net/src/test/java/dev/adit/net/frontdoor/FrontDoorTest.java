@@ -271,7 +271,7 @@ class FrontDoorTest {
 
   private Routes routes() {
     return new Routes()
-        .derp(Echo::new, KEY)
+        .derp(connection -> new Echo(connection, heard), KEY)
         .http(
             "/api/v1",
             request ->
@@ -291,38 +291,6 @@ class FrontDoorTest {
             _ -> {
               throw new IllegalStateException("on purpose");
             });
-  }
-
-  /// Says `welcome`, then what it hears.
-  private final class Echo implements ByteConnection.Listener {
-    private final ByteConnection connection;
-
-    Echo(ByteConnection connection) {
-      this.connection = connection;
-      connection.write("welcome".getBytes(UTF_8));
-    }
-
-    @Override
-    public void received(byte[] bytes) {
-      if (new String(bytes, UTF_8).equals("proven")) {
-        connection.peerProven();
-      }
-      connection.execute(() -> {
-        connection.write(bytes);
-        connection.flush();
-      });
-    }
-
-    @Override
-    public void readBatchEnded() {}
-
-    @Override
-    public void writable() {}
-
-    @Override
-    public void closed() {
-      heard.add("closed");
-    }
   }
 
   private RawClient client() throws IOException {

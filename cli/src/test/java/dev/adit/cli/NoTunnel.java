@@ -1,0 +1,55 @@
+package dev.adit.cli;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.adit.agent.Tunnel;
+import dev.adit.crypto.PublicKey;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/// Stands where WireGuard does and begins a handshake with every peer, which nobody answers.
+public final class NoTunnel implements Tunnel {
+  private @Nullable DatagramSocket socket;
+
+  @Override
+  public int open() throws IOException {
+    socket = new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+    return socket.getLocalPort();
+  }
+
+  @Override
+  public void apply(Wanted wanted) throws IOException {
+    byte[] initiation = new byte[148];
+    initiation[0] = 1;
+    for (Peer peer : wanted.peers()) {
+      requireNonNull(socket)
+          .send(
+              new DatagramPacket(
+                  initiation,
+                  initiation.length,
+                  InetAddress.getByAddress(new byte[] {127, 0, 0, 1}),
+                  peer.loopbackPort()));
+    }
+  }
+
+  @Override
+  public void forgetPeer(PublicKey key) {}
+
+  @Override
+  public boolean isGone() {
+    return false;
+  }
+
+  @Override
+  public void greet(PublicKey key) {}
+
+  @Override
+  public void close() {
+    if (socket != null) {
+      socket.close();
+    }
+  }
+}
