@@ -101,7 +101,7 @@ final class DerpLink implements AutoCloseable {
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
-  private volatile @Nullable Connection opening; // and open, until it ends
+  private volatile @Nullable Connection newest; // until it ends
 
   /// One admitted connection.
   private record Live(Connection connection, DerpClientSession session, SendQueue queue) {}
@@ -175,7 +175,7 @@ final class DerpLink implements AutoCloseable {
   /// Addresses or routes of this machine have changed: a connection that has lost its own address
   /// is made anew at once (nat-traversal R-ROAM-1).
   void networkChanged() {
-    Connection open = opening;
+    Connection open = newest;
     if (open != null && open.isStranded()) {
       open.close();
     }
@@ -185,9 +185,9 @@ final class DerpLink implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    Connection half = opening;
-    if (half != null) {
-      half.close();
+    Connection open = newest;
+    if (open != null) {
+      open.close();
     }
     Live now = live;
     if (now != null) {
@@ -203,12 +203,12 @@ final class DerpLink implements AutoCloseable {
       boolean wasUp = false;
       try {
         Connection connection = connect();
-        opening = connection;
+        newest = connection;
         try {
           wasUp = serve(connection);
           reason = "the relay ended the connection";
         } finally {
-          opening = null;
+          newest = null;
           connection.close();
         }
       } catch (IOException e) {

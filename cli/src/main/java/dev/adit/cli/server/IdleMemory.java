@@ -1,9 +1,7 @@
 package dev.adit.cli.server;
 
-import com.sun.management.OperatingSystemMXBean;
 import dev.adit.net.Clock;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
+import java.time.Duration;
 
 /// Gives the heap of a storm back to the system once the server rests: the serial collector gives
 /// memory back only when it collects everything, and at rest it never has to. What the C library
@@ -15,7 +13,6 @@ final class IdleMemory {
   private static final long WORTH_BYTES = 32L << 20;
   private static final double REST = 0.1;
 
-  private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
   private final Clock clock;
   private long left; // bytes the heap had after the last collection, or at the start
   private long before;
@@ -49,13 +46,12 @@ final class IdleMemory {
     return share < REST && heap - left >= WORTH_BYTES;
   }
 
-  private long heap() {
-    return memory.getHeapMemoryUsage().getCommitted();
+  private static long heap() {
+    return Runtime.getRuntime().totalMemory();
   }
 
+  /// Nanoseconds of processor time, as exact as the kernel's clock ticks.
   private static long cpu() {
-    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-        ? system.getProcessCpuTime()
-        : 0;
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
   }
 }
