@@ -16,16 +16,15 @@ import java.util.concurrent.TimeUnit;
 /// with nothing else on the machine: a ratio of 99th percentiles is no check for every day.
 public final class FloodRun {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final int IDLE = 10_000;
+  private static final int HALF = 2_000;
+  private static final int SLOW = 200;
 
   private FloodRun() {}
 
   public static void main(String[] arguments) throws Exception {
     new FloodRun().aFloodOfConnectionsDoesNotReachTheWitnesses();
   }
-
-  private static final int IDLE = 10_000;
-  private static final int HALF = 2_000;
-  private static final int SLOW = 200;
 
   void aFloodOfConnectionsDoesNotReachTheWitnesses() throws Exception {
     try (World world = World.joined("udpblock+v4", "direct+v4")) {

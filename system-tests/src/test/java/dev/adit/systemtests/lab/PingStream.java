@@ -61,16 +61,6 @@ final class PingStream implements AutoCloseable {
     return last;
   }
 
-  /// When the first answer after `from` came; −1 if none has.
-  synchronized long firstAnswerSince(long from) {
-    for (long time : times) {
-      if (time > from) {
-        return time;
-      }
-    }
-    return -1;
-  }
-
   synchronized int answers() {
     return answered.cardinality();
   }

@@ -24,6 +24,8 @@ class SoakTest {
   private static final List<String> HOSTS = List.of("l", "r", "srv");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration WATCH = LIMIT.plusSeconds(1);
+  private static final long RECENT = 1_000_000_000L;
   private static final int MORE_DESCRIPTORS = 8; // connections that come and go
 
   @LabScenario("random-disturbance")
@@ -41,12 +43,11 @@ class SoakTest {
       int count = 0;
       while (Clock.SYSTEM.nanos() < end) {
         Disturbance next = soak.any(random);
-        World.pass(Duration.ofMillis(500 + random.nextInt(3_000)));
-        Map<String, Long> back = soak.disturb(next, Duration.ofMillis(random.nextInt(7_000)));
-        System.out.printf("%4d %-36s back after ms: %s%n", ++count, next.name(), back);
-        back.forEach((pair, millis) -> {
+        Map<String, Long> silence = soak.disturb(next, Duration.ofMillis(random.nextInt(7_000)));
+        System.out.printf("%4d %-36s longest silence, ms: %s%n", ++count, next.name(), silence);
+        silence.forEach((pair, millis) -> {
           if (millis > LIMIT.toMillis()) {
-            late.add(next.name() + ": " + pair + " after " + millis + " ms");
+            late.add(next.name() + ": " + pair + " for " + millis + " ms");
           }
         });
       }
@@ -127,7 +128,8 @@ class SoakTest {
       return disturbances.renumbered("l", from, left);
     }
 
-    /// @return for each pair, how many milliseconds after the end of it a ping was answered again
+    /// @return for each pair, the longest silence after the end of it, in milliseconds. The first
+    ///   answer alone would say little: it may have been on its way before
     Map<String, Long> disturb(Disturbance what, Duration time) throws IOException {
       what.begin().run();
       if (what.lasts()) {
@@ -135,15 +137,17 @@ class SoakTest {
       }
       long ended = Clock.SYSTEM.nanos();
       what.end().run();
-      var back = new LinkedHashMap<String, Long>();
+      long watched = Math.max(ended + WATCH.toNanos(), Clock.SYSTEM.nanos());
+      World.pass(Duration.ofNanos(Math.max(0, watched - Clock.SYSTEM.nanos())));
+      var silence = new LinkedHashMap<String, Long>();
       pings.forEach((pair, stream) -> {
         World.await(
             PATIENCE,
             () -> pair + " after " + what.name() + logs(),
-            () -> stream.lastAnswer() > ended);
-        back.put(pair, TimeUnit.NANOSECONDS.toMillis(stream.firstAnswerSince(ended) - ended));
+            () -> stream.lastAnswer() > Clock.SYSTEM.nanos() - RECENT);
+        silence.put(pair, TimeUnit.NANOSECONDS.toMillis(stream.longestGapSince(ended)));
       });
-      return back;
+      return silence;
     }
 
     private String logs() {
