@@ -138,6 +138,6 @@ final class IpText {
   }
 
   private static int group(byte[] b, int i) {
-    return (b[2 * i] & 0xff) << 8 | (b[2 * i + 1] & 0xff);
+    return BigEndian.u16(b, 2 * i);
   }
 }

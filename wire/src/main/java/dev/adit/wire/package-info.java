@@ -1,5 +1,5 @@
-/// What every protocol shares: addresses, endpoints, text forms of bytes, strict JSON, the error of
-/// bad bytes.
+/// What every protocol shares: addresses, endpoints, text forms of bytes, integers in bytes, strict
+/// JSON, the error of bad bytes.
 ///
 /// - Lives here: values used by more than one protocol. Elsewhere: each protocol in a package of
 ///   its own; those packages are strangers to each other.

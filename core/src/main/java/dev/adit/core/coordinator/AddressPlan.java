@@ -1,5 +1,6 @@
 package dev.adit.core.coordinator;
 
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.util.List;
@@ -99,16 +100,14 @@ public record AddressPlan(Prefix v4, Prefix v6) {
     if (address.isV4()) {
       host = Integer.toUnsignedLong(toInt(address) - toInt(v4.address()));
     } else {
-      host = (bytes[12] & 0xffL) << 24 | (bytes[13] & 0xff) << 16;
-      host |= (bytes[14] & 0xff) << 8 | (bytes[15] & 0xff);
+      host = Integer.toUnsignedLong(BigEndian.u32(bytes, 12));
     }
     boolean isHost = host >= firstHost() && host <= lastHost();
     return isHost && addresses(host).contains(address) ? host : 0;
   }
 
   private static int toInt(IpAddress address) {
-    byte[] b = address.bytes();
-    return (b[0] & 0xff) << 24 | (b[1] & 0xff) << 16 | (b[2] & 0xff) << 8 | (b[3] & 0xff);
+    return BigEndian.u32(address.bytes(), 0);
   }
 
   private static IpAddress v4(int bits) {

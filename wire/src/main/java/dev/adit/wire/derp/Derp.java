@@ -1,5 +1,7 @@
 package dev.adit.wire.derp;
 
+import dev.adit.wire.BigEndian;
+
 /// Constants of the protocol (derp §3.1, §3.2) and the places of bytes in packet frames.
 ///
 ///     0      1              5
@@ -52,7 +54,7 @@ public final class Derp {
   static byte[] frame(int type, int payloadLength) {
     byte[] frame = new byte[HEADER_BYTES + payloadLength];
     frame[0] = (byte) type;
-    putInt(frame, 1, payloadLength);
+    BigEndian.putU32(frame, 1, payloadLength);
     return frame;
   }
 
@@ -67,25 +69,5 @@ public final class Derp {
       }
     }
     return true;
-  }
-
-  static void putInt(byte[] b, int i, int value) {
-    b[i] = (byte) (value >>> 24);
-    b[i + 1] = (byte) (value >>> 16);
-    b[i + 2] = (byte) (value >>> 8);
-    b[i + 3] = (byte) value;
-  }
-
-  static int readInt(byte[] b, int i) {
-    return b[i] << 24 | (b[i + 1] & 0xff) << 16 | (b[i + 2] & 0xff) << 8 | b[i + 3] & 0xff;
-  }
-
-  static void putLong(byte[] b, int i, long value) {
-    putInt(b, i, (int) (value >>> 32));
-    putInt(b, i + 4, (int) value);
-  }
-
-  static long readLong(byte[] b, int i) {
-    return (long) readInt(b, i) << 32 | readInt(b, i + 4) & 0xffff_ffffL;
   }
 }

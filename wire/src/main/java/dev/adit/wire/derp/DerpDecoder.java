@@ -3,6 +3,7 @@ package dev.adit.wire.derp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
@@ -72,16 +73,16 @@ final class DerpDecoder {
       }
       case Derp.PING -> {
         need("Ping", length, 8);
-        yield new DerpFrame.Ping(Derp.readLong(bytes, offset));
+        yield new DerpFrame.Ping(BigEndian.u64(bytes, offset));
       }
       case Derp.PONG -> {
         need("Pong", length, 8);
-        yield new DerpFrame.Pong(Derp.readLong(bytes, offset));
+        yield new DerpFrame.Pong(BigEndian.u64(bytes, offset));
       }
       case Derp.HEALTH -> new DerpFrame.Health(new String(bytes, offset, length, UTF_8));
       case Derp.RESTARTING -> {
         need("Restarting", length, 8);
-        long both = Derp.readLong(bytes, offset);
+        long both = BigEndian.u64(bytes, offset);
         yield new DerpFrame.Restarting(both >>> 32, both & 0xffff_ffffL);
       }
       default -> new DerpFrame.Unknown(type);
@@ -113,7 +114,7 @@ final class DerpDecoder {
   /// All zero means unknown.
   private static @Nullable Endpoint endpoint(byte[] bytes, int offset) {
     var address = IpAddress.of(Arrays.copyOfRange(bytes, offset, offset + 16));
-    int port = (bytes[offset + 16] & 0xff) << 8 | bytes[offset + 17] & 0xff;
+    int port = BigEndian.u16(bytes, offset + 16);
     return address.isUnspecified() && port == 0 ? null : new Endpoint(address, port);
   }
 }

@@ -3,6 +3,7 @@ package dev.adit.wire.derp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.derp.DerpFrame.ClientInfoBox;
 import dev.adit.wire.derp.DerpFrame.ClosePeer;
 import dev.adit.wire.derp.DerpFrame.ForwardPacket;
@@ -77,7 +78,7 @@ final class DerpEncoder {
 
   private static byte[] eightBytes(int type, long data) {
     byte[] frame = Derp.frame(type, 8);
-    Derp.putLong(frame, HEADER, data);
+    BigEndian.putU64(frame, HEADER, data);
     return frame;
   }
 

@@ -1,6 +1,7 @@
 package dev.adit.wire.derp;
 
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ public sealed interface DerpFrame {
   /// Reads one whole frame, header included: for tests and tools.
   static DerpFrame decode(byte[] frame) throws MalformedException {
     if (frame.length < Derp.HEADER_BYTES
-        || Derp.readInt(frame, 1) != frame.length - Derp.HEADER_BYTES) {
+        || BigEndian.u32(frame, 1) != frame.length - Derp.HEADER_BYTES) {
       throw new MalformedException("DERP frame: its length is not that of its header");
     }
     return decode(frame[0] & 0xff, frame, Derp.HEADER_BYTES, frame.length - Derp.HEADER_BYTES);

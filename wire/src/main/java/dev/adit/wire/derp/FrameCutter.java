@@ -1,5 +1,6 @@
 package dev.adit.wire.derp;
 
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.MalformedException;
 import java.util.Arrays;
 
@@ -108,7 +109,7 @@ public final class FrameCutter {
   /// False if the frame is skipped.
   private boolean headerRead() throws MalformedException {
     type = header[0] & 0xff;
-    long declared = Derp.readInt(header, 1) & 0xffff_ffffL;
+    long declared = BigEndian.u32(header, 1) & 0xffff_ffffL;
     if (!rule.takes(type, declared)) {
       skipping = declared;
       return false;

@@ -1,9 +1,9 @@
 package dev.adit.wire.probe;
 
-import static dev.adit.wire.probe.BigEndian.putU16;
-import static dev.adit.wire.probe.BigEndian.putU64;
-import static dev.adit.wire.probe.BigEndian.u16;
-import static dev.adit.wire.probe.BigEndian.u64;
+import static dev.adit.wire.BigEndian.putU16;
+import static dev.adit.wire.BigEndian.putU64;
+import static dev.adit.wire.BigEndian.u16;
+import static dev.adit.wire.BigEndian.u64;
 
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;

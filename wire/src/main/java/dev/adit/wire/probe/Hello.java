@@ -1,7 +1,7 @@
 package dev.adit.wire.probe;
 
-import static dev.adit.wire.probe.BigEndian.putU32;
-import static dev.adit.wire.probe.BigEndian.u32;
+import static dev.adit.wire.BigEndian.putU32;
+import static dev.adit.wire.BigEndian.u32;
 
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PublicKey;

@@ -1,6 +1,7 @@
 package dev.adit.wire.probe;
 
 import dev.adit.crypto.CryptoException;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.MalformedException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

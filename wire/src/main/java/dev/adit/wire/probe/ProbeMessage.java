@@ -1,11 +1,11 @@
 package dev.adit.wire.probe;
 
-import static dev.adit.wire.probe.BigEndian.putU16;
-import static dev.adit.wire.probe.BigEndian.putU32;
-import static dev.adit.wire.probe.BigEndian.putU64;
-import static dev.adit.wire.probe.BigEndian.u16;
-import static dev.adit.wire.probe.BigEndian.u32;
-import static dev.adit.wire.probe.BigEndian.u64;
+import static dev.adit.wire.BigEndian.putU16;
+import static dev.adit.wire.BigEndian.putU32;
+import static dev.adit.wire.BigEndian.putU64;
+import static dev.adit.wire.BigEndian.u16;
+import static dev.adit.wire.BigEndian.u32;
+import static dev.adit.wire.BigEndian.u64;
 
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;

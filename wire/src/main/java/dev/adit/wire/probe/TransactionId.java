@@ -1,9 +1,9 @@
 package dev.adit.wire.probe;
 
-import static dev.adit.wire.probe.BigEndian.putU32;
-import static dev.adit.wire.probe.BigEndian.putU64;
-import static dev.adit.wire.probe.BigEndian.u32;
-import static dev.adit.wire.probe.BigEndian.u64;
+import static dev.adit.wire.BigEndian.putU32;
+import static dev.adit.wire.BigEndian.putU64;
+import static dev.adit.wire.BigEndian.u32;
+import static dev.adit.wire.BigEndian.u64;
 
 import java.util.random.RandomGenerator;
 

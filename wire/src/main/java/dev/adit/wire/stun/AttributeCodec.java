@@ -2,6 +2,7 @@ package dev.adit.wire.stun;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
@@ -66,7 +67,7 @@ final class AttributeCodec {
       case StunAttribute.UnknownAttributes(var types) -> {
         byte[] value = new byte[2 * types.size()];
         for (int i = 0; i < types.size(); i++) {
-          Bytes.putShort(value, 2 * i, types.get(i));
+          BigEndian.putU16(value, 2 * i, types.get(i));
         }
         yield value;
       }
@@ -90,7 +91,7 @@ final class AttributeCodec {
       }
       case RESPONSE_PORT -> {
         need("RESPONSE-PORT", length, 2);
-        yield new StunAttribute.ResponsePort(Bytes.readShort(b, at));
+        yield new StunAttribute.ResponsePort(BigEndian.u16(b, at));
       }
       case PADDING -> new StunAttribute.Padding(length);
       case SOFTWARE -> new StunAttribute.Software(new String(b, at, length, UTF_8));
@@ -102,7 +103,7 @@ final class AttributeCodec {
       case UNKNOWN_ATTRIBUTES -> {
         var types = new ArrayList<Integer>();
         for (int i = 0; i + 1 < length; i += 2) {
-          types.add(Bytes.readShort(b, at + i));
+          types.add(BigEndian.u16(b, at + i));
         }
         yield new StunAttribute.UnknownAttributes(types);
       }
@@ -123,7 +124,7 @@ final class AttributeCodec {
   /// The cookie, then the transaction id; its first two bytes also disguise the port.
   private static byte[] mask(TransactionId id) {
     byte[] mask = new byte[16];
-    Bytes.putInt(mask, 0, StunMessage.COOKIE);
+    BigEndian.putU32(mask, 0, StunMessage.COOKIE);
     id.copyTo(mask, 4);
     return mask;
   }
@@ -156,7 +157,7 @@ final class AttributeCodec {
     for (int i = 0; i < bytes; i++) {
       ip[i] = (byte) (b[at + 4 + i] ^ mask[i]);
     }
-    int port = Bytes.readShort(b, at + 2) ^ Bytes.readShort(mask, 0);
+    int port = BigEndian.u16(b, at + 2) ^ BigEndian.u16(mask, 0);
     return new Endpoint(IpAddress.of(ip), port);
   }
 

@@ -1,6 +1,7 @@
 package dev.adit.wire.stun;
 
 import dev.adit.crypto.HmacSha1;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ public record StunMessage(
   public static boolean matches(byte[] bytes, int offset, int length) {
     return length >= HEADER_BYTES
         && (bytes[offset] & 0xc0) == 0
-        && Bytes.readInt(bytes, offset + 4) == COOKIE;
+        && BigEndian.u32(bytes, offset + 4) == COOKIE;
   }
 
   public static StunMessage decode(byte[] bytes) throws MalformedException {
@@ -63,7 +64,7 @@ public record StunMessage(
     if (!matches(bytes, offset, length)) {
       throw new MalformedException("STUN: no header of 20 bytes with the magic cookie");
     }
-    int declared = Bytes.readShort(bytes, offset + 2);
+    int declared = BigEndian.u16(bytes, offset + 2);
     if ((declared & 3) != 0 || declared > length - HEADER_BYTES) {
       throw new MalformedException(
           "STUN: length " + declared + " in a datagram of " + length + " bytes");
@@ -73,14 +74,14 @@ public record StunMessage(
     int end = offset + HEADER_BYTES + declared;
     boolean sealed = false;
     for (int at = offset + HEADER_BYTES; at < end; ) {
-      int type = Bytes.readShort(bytes, at);
-      int size = Bytes.readShort(bytes, at + 2);
+      int type = BigEndian.u16(bytes, at);
+      int size = BigEndian.u16(bytes, at + 2);
       if (size > end - at - 4) {
         throw new MalformedException("STUN attribute: " + size + " bytes run past the end");
       }
       if (type == AttributeCodec.FINGERPRINT) {
         checkFingerprint(bytes, offset, at, size);
-        return new StunMessage(Bytes.readShort(bytes, offset), id, attributes, true);
+        return new StunMessage(BigEndian.u16(bytes, offset), id, attributes, true);
       }
       if (!sealed) {
         attributes.add(AttributeCodec.decode(type, bytes, at + 4, size, id));
@@ -88,12 +89,12 @@ public record StunMessage(
       sealed |= type == AttributeCodec.MESSAGE_INTEGRITY;
       at += 4 + (size + 3 & ~3);
     }
-    return new StunMessage(Bytes.readShort(bytes, offset), id, attributes, false);
+    return new StunMessage(BigEndian.u16(bytes, offset), id, attributes, false);
   }
 
   private static void checkFingerprint(byte[] bytes, int offset, int at, int size)
       throws MalformedException {
-    if (size != 4 || Bytes.readInt(bytes, at + 4) != fingerprint(bytes, offset, at - offset)) {
+    if (size != 4 || BigEndian.u32(bytes, at + 4) != fingerprint(bytes, offset, at - offset)) {
       throw new MalformedException("STUN: FINGERPRINT does not verify");
     }
   }
@@ -114,22 +115,22 @@ public record StunMessage(
       length += 4 + (value.length + 3 & ~3);
     }
     byte[] bytes = new byte[HEADER_BYTES + length];
-    Bytes.putShort(bytes, 0, type);
-    Bytes.putShort(bytes, 2, length);
-    Bytes.putInt(bytes, 4, COOKIE);
+    BigEndian.putU16(bytes, 0, type);
+    BigEndian.putU16(bytes, 2, length);
+    BigEndian.putU32(bytes, 4, COOKIE);
     id.copyTo(bytes, 8);
     int at = HEADER_BYTES;
     for (int i = 0; i < values.size(); i++) {
       byte[] value = values.get(i);
-      Bytes.putShort(bytes, at, AttributeCodec.type(attributes.get(i)));
-      Bytes.putShort(bytes, at + 2, value.length);
+      BigEndian.putU16(bytes, at, AttributeCodec.type(attributes.get(i)));
+      BigEndian.putU16(bytes, at + 2, value.length);
       System.arraycopy(value, 0, bytes, at + 4, value.length);
       at += 4 + (value.length + 3 & ~3);
     }
     if (fingerprint) {
-      Bytes.putShort(bytes, at, AttributeCodec.FINGERPRINT);
-      Bytes.putShort(bytes, at + 2, 4);
-      Bytes.putInt(bytes, at + 4, fingerprint(bytes, 0, at));
+      BigEndian.putU16(bytes, at, AttributeCodec.FINGERPRINT);
+      BigEndian.putU16(bytes, at + 2, 4);
+      BigEndian.putU32(bytes, at + 4, fingerprint(bytes, 0, at));
     }
     return bytes;
   }
@@ -170,10 +171,10 @@ public record StunMessage(
   /// authenticated here; this is for the vectors of RFC 5769 and for tools.
   public static boolean integrityHolds(byte[] datagram, byte[] key) {
     for (int at = HEADER_BYTES; at + 24 <= datagram.length; ) {
-      int size = Bytes.readShort(datagram, at + 2);
-      if (Bytes.readShort(datagram, at) == AttributeCodec.MESSAGE_INTEGRITY && size == 20) {
+      int size = BigEndian.u16(datagram, at + 2);
+      if (BigEndian.u16(datagram, at) == AttributeCodec.MESSAGE_INTEGRITY && size == 20) {
         byte[] covered = Arrays.copyOf(datagram, at);
-        Bytes.putShort(covered, 2, at - HEADER_BYTES + 24);
+        BigEndian.putU16(covered, 2, at - HEADER_BYTES + 24);
         return Arrays.equals(
             HmacSha1.of(key, covered), Arrays.copyOfRange(datagram, at + 4, at + 24));
       }

@@ -1,5 +1,6 @@
 package dev.adit.wire.stun;
 
+import dev.adit.wire.BigEndian;
 import java.util.random.RandomGenerator;
 
 /// The 12 random bytes that bind a response to its request, big-endian in two numbers.
@@ -15,14 +16,14 @@ public record TransactionId(int high, long low) {
   /// Reads 12 bytes from `offset`.
   public static TransactionId of(byte[] bytes, int offset) {
     return new TransactionId(
-        Bytes.readInt(bytes, offset),
-        (long) Bytes.readInt(bytes, offset + 4) << 32
-            | Bytes.readInt(bytes, offset + 8) & 0xffff_ffffL);
+        BigEndian.u32(bytes, offset),
+        (long) BigEndian.u32(bytes, offset + 4) << 32
+            | BigEndian.u32(bytes, offset + 8) & 0xffff_ffffL);
   }
 
   void copyTo(byte[] target, int offset) {
-    Bytes.putInt(target, offset, high);
-    Bytes.putInt(target, offset + 4, (int) (low >>> 32));
-    Bytes.putInt(target, offset + 8, (int) low);
+    BigEndian.putU32(target, offset, high);
+    BigEndian.putU32(target, offset + 4, (int) (low >>> 32));
+    BigEndian.putU32(target, offset + 8, (int) low);
   }
 }

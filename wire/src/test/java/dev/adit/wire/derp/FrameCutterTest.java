@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.MalformedException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -106,7 +107,7 @@ class FrameCutterTest {
   private static void refuses(SizeRule rule, int type, int length) {
     byte[] header = new byte[Derp.HEADER_BYTES];
     header[0] = (byte) type;
-    Derp.putInt(header, 1, length);
+    BigEndian.putU32(header, 1, length);
     var cutter = new FrameCutter(rule);
     cutter.append(header, 0, header.length);
     assertThatThrownBy(cutter::next)

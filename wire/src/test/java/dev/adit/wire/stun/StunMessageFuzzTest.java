@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithLength;
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.MalformedException;
 import java.util.Arrays;
 
@@ -44,8 +45,8 @@ class StunMessageFuzzTest {
     byte[] datagram = new byte[StunMessage.HEADER_BYTES + length];
     System.arraycopy(bytes, 0, datagram, 0, Math.min(2, bytes.length));
     datagram[0] &= 0x3f;
-    Bytes.putShort(datagram, 2, length);
-    Bytes.putInt(datagram, 4, StunMessage.COOKIE);
+    BigEndian.putU16(datagram, 2, length);
+    BigEndian.putU32(datagram, 4, StunMessage.COOKIE);
     System.arraycopy(bytes, Math.min(2, bytes.length), datagram, StunMessage.HEADER_BYTES, length);
     anyDatagramIsAMessageOrRefused(datagram);
   }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.wire.BigEndian;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import java.util.HexFormat;
@@ -142,8 +143,8 @@ class StunMessageTest {
       if (i % 2 != 0) {
         random.nextBytes(bytes);
         bytes[0] &= 0x3f;
-        Bytes.putShort(bytes, 2, bytes.length - 20);
-        Bytes.putInt(bytes, 4, StunMessage.COOKIE);
+        BigEndian.putU16(bytes, 2, bytes.length - 20);
+        BigEndian.putU32(bytes, 4, StunMessage.COOKIE);
       } else {
         bytes[20 + random.nextInt(64)] ^= (byte) random.nextInt(256);
       }
