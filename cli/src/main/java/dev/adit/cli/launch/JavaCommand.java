@@ -15,7 +15,16 @@ public final class JavaCommand {
     /// Stays, on a small machine perhaps.
     AGENT("agent", List.of("-Xmx64m", "-Xss512k")),
     /// Stays, with many connections.
-    SERVER("server", List.of("-Xmx256m"));
+    SERVER(
+        "server",
+        List.of(
+            "-Xms32m",
+            "-Xmx256m",
+            "-XX:NewSize=16m",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=20",
+            "-XX:-ShrinkHeapInSteps",
+            "-XX:TrimNativeHeapInterval=15000"));
 
     private final String archive;
     private final List<String> options;

@@ -10,7 +10,7 @@ final class IdleMemory {
   /// Between two looks.
   static final long INTERVAL_MILLIS = 15_000;
 
-  private static final long WORTH_BYTES = 32L << 20;
+  private static final long WORTH_BYTES = 8L << 20;
   private static final double REST = 0.1;
 
   private final Clock clock;

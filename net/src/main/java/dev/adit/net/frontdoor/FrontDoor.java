@@ -7,6 +7,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -120,21 +121,12 @@ public final class FrontDoor implements AutoCloseable {
                   @Override
                   protected void initChannel(Channel channel) {
                     connections.add(channel);
-                    channel.pipeline().addLast(new Peer(limits));
-                    if (tls != null) {
-                      var handler = tls.newHandler(channel.alloc());
-                      handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
-                      handler.handshakeFuture().addListener(done -> handshake(done.cause()));
-                      channel.pipeline().addLast(handler);
-                    }
-                    var door =
-                        new HttpDoor(
-                            routes,
+                    var first =
+                        new FirstBytes(
                             config.requestSeconds(),
-                            HttpDoor.Workers.VIRTUAL_THREADS,
-                            counters,
-                            provenGroup);
-                    channel.pipeline().addLast(door.handlers());
+                            counters.timeouts,
+                            context -> furnish(context.pipeline(), config, routes, tls));
+                    channel.pipeline().addLast(new Peer(limits), first);
                   }
                 });
     if (epoll) {
@@ -143,6 +135,24 @@ public final class FrontDoor implements AutoCloseable {
           .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
     }
     return bootstrap;
+  }
+
+  private void furnish(
+      ChannelPipeline pipeline, FrontDoorConfig config, Routes routes, @Nullable SslContext tls) {
+    if (tls != null) {
+      var handler = tls.newHandler(pipeline.channel().alloc());
+      handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
+      handler.handshakeFuture().addListener(done -> handshake(done.cause()));
+      pipeline.addLast(handler);
+    }
+    var door =
+        new HttpDoor(
+            routes,
+            config.requestSeconds(),
+            HttpDoor.Workers.VIRTUAL_THREADS,
+            counters,
+            provenGroup);
+    pipeline.addLast(door.handlers());
   }
 
   private void handshake(@Nullable Throwable failure) {

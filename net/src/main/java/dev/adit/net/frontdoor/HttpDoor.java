@@ -85,9 +85,8 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   @Override
-  public void channelActive(ChannelHandlerContext context) {
+  public void handlerAdded(ChannelHandlerContext context) {
     awaitRequest(context);
-    context.fireChannelActive();
   }
 
   @Override

@@ -55,6 +55,19 @@ class DoorCountersTest {
     }
   }
 
+  @Test
+  void whoSaysNothingIsNotGivenTls() throws IOException {
+    var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
+    var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
+    var config = new FrontDoorConfig(List.of(LOOPBACK), tls, 1, 10, 10, 1);
+    try (var door = FrontDoor.start(config, new Routes());
+        var silent = RawClient.connect(door.listening().getFirst())) {
+      assertThat(silent.rest()).isEmpty();
+      await(door, "adit_http_request_timeouts_total");
+      assertThat(read(door).value("adit_tls_handshakes_failed_total", "timeout")).isZero();
+    }
+  }
+
   private static Readings read(FrontDoor door) {
     var readings = new Readings();
     door.read(readings);
