@@ -11,7 +11,7 @@ class IdleMemoryTest {
   void collectsOnlyAtRestAndOnlyWhatIsWorthAPause() {
     assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, 0.02)).isTrue();
     assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, 0.5)).isFalse();
-    assertThat(IdleMemory.isWorthIt(90 * MIB, 64 * MIB, 0.02)).isFalse();
+    assertThat(IdleMemory.isWorthIt(70 * MIB, 64 * MIB, 0.02)).isFalse();
     assertThat(IdleMemory.isWorthIt(50 * MIB, 64 * MIB, 0.02)).isFalse();
   }
 }
