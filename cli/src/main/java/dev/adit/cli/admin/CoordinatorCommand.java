@@ -2,17 +2,12 @@ package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
-import dev.adit.cli.output.Output;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `adit coordinator identity show|renew|replace|drop-former`: who the coordinator is, and its
 /// keys.
@@ -50,17 +45,19 @@ public final class CoordinatorCommand implements Runnable {
   }
 
   /// What the four have in common.
-  abstract static class OnIdentity implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
-    abstract String answer();
-
+  abstract static class OnIdentity extends CoordinatorRequest {
     @Override
-    public Integer call() throws MalformedException {
-      output.print(spec.commandLine().getOut(), answer(), CoordinatorCommand::text);
-      return Failure.DONE;
+    String text(JsonObject identity) throws MalformedException {
+      var text = new StringBuilder();
+      text.append("coordinator   ").append(identity.string("coordinator")).append('\n');
+      text.append("document      ").append(identity.integer("serial"));
+      text.append(", signed ").append(Times.text(identity.integer("issuedAt")));
+      text.append(", ends ").append(Times.text(identity.integer("notAfter"))).append('\n');
+      text.append("root key      ").append(identity.string("root")).append('\n');
+      lines(text, "channel keys", identity.strings("channelKeys", MOST));
+      lines(text, "record keys", identity.strings("recordKeys", MOST));
+      lines(text, "URLs", identity.strings("urls", MOST));
+      return text.toString();
     }
   }
 
@@ -127,19 +124,6 @@ public final class CoordinatorCommand implements Runnable {
     String answer() {
       return coordinator.post("/identity/drop-former", "{}");
     }
-  }
-
-  private static String text(JsonObject identity) throws MalformedException {
-    var text = new StringBuilder();
-    text.append("coordinator   ").append(identity.string("coordinator")).append('\n');
-    text.append("document      ").append(identity.integer("serial"));
-    text.append(", signed ").append(Times.text(identity.integer("issuedAt")));
-    text.append(", ends ").append(Times.text(identity.integer("notAfter"))).append('\n');
-    text.append("root key      ").append(identity.string("root")).append('\n');
-    lines(text, "channel keys", identity.strings("channelKeys", MOST));
-    lines(text, "record keys", identity.strings("recordKeys", MOST));
-    lines(text, "URLs", identity.strings("urls", MOST));
-    return text.toString();
   }
 
   private static void lines(StringBuilder text, String name, List<String> values) {

@@ -2,7 +2,6 @@ package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
-import dev.adit.cli.output.Output;
 import dev.adit.cli.output.Table;
 import dev.adit.cli.output.Terminal;
 import dev.adit.net.files.StateFiles;
@@ -14,14 +13,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `adit key create|list|revoke`: join keys.
 @Command(
@@ -47,11 +42,7 @@ public final class KeyCommand implements Runnable {
         "Makes a join key and prints it, once.",
         "Where standard output is not a terminal, say with --out where the secret goes."
       })
-  static final class Create implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Create extends CoordinatorRequest {
     @Option(
         names = "--uses",
         paramLabel = "NUMBER",
@@ -75,7 +66,7 @@ public final class KeyCommand implements Runnable {
 
     /// Made once, so everything that can be wrong is looked at before.
     @Override
-    public Integer call() throws IOException, MalformedException {
+    String answer() throws MalformedException {
       Path file = out == null || out.equals("-") ? null : Path.of(out);
       if (out == null && !Terminal.isStandardOutput()) {
         throw Failure.usage(
@@ -92,8 +83,7 @@ public final class KeyCommand implements Runnable {
         write(file, key.string("key"));
         answer = withoutSecret(key, file);
       }
-      output.print(spec.commandLine().getOut(), answer, Create::text);
-      return Failure.DONE;
+      return answer;
     }
 
     private void write(Path file, String key) {
@@ -115,7 +105,8 @@ public final class KeyCommand implements Runnable {
       return json.member("file", file.toString()).endObject().toString();
     }
 
-    private static String text(JsonObject key) throws MalformedException {
+    @Override
+    String text(JsonObject key) throws MalformedException {
       String secret = key.optionalString("key");
       return (secret == null ? "written to " + key.string("file") : secret) + "\n";
     }
@@ -127,18 +118,14 @@ public final class KeyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       addMethodSubcommands = false,
       description = "Lists join keys; the secrets are not kept, so they cannot be shown.")
-  static final class Listing implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Listing extends CoordinatorRequest {
     @Override
-    public Integer call() throws MalformedException {
-      output.print(spec.commandLine().getOut(), coordinator.get("/keys"), Listing::text);
-      return Failure.DONE;
+    String answer() {
+      return coordinator.get("/keys");
     }
 
-    private static String text(JsonObject answer) throws MalformedException {
+    @Override
+    String text(JsonObject answer) throws MalformedException {
       Table table = new Table("ID", "STATE", "USES", "CREATED", "EXPIRES");
       for (JsonObject key : answer.objects("keys", MAX_KEYS)) {
         table.row(
@@ -158,20 +145,18 @@ public final class KeyCommand implements Runnable {
       mixinStandardHelpOptions = true,
       addMethodSubcommands = false,
       description = "Ends a join key at once. Nodes that joined with it stay.")
-  static final class Revoke implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Revoke extends CoordinatorRequest {
     @Parameters(paramLabel = "ID", description = "The key's public id, as adit key list shows it.")
     String id = "";
 
     @Override
-    public Integer call() throws MalformedException {
-      String answer = coordinator.delete("/keys/" + CoordinatorClient.segment(id));
-      output.print(
-          spec.commandLine().getOut(), answer, key -> "revoked " + key.string("id") + "\n");
-      return Failure.DONE;
+    String answer() {
+      return coordinator.delete("/keys/" + CoordinatorClient.segment(id));
+    }
+
+    @Override
+    String text(JsonObject key) throws MalformedException {
+      return "revoked " + key.string("id") + "\n";
     }
   }
 }

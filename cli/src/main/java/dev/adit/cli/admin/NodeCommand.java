@@ -2,19 +2,14 @@ package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
-import dev.adit.cli.output.Output;
 import dev.adit.cli.output.Table;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /// `adit node list|show|remove`: the nodes as the coordinator knows them.
 @Command(
@@ -38,11 +33,7 @@ public final class NodeCommand implements Runnable {
       mixinStandardHelpOptions = true,
       addMethodSubcommands = false,
       description = "Lists the nodes.")
-  static final class Listing implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Listing extends CoordinatorRequest {
     @Option(
         names = "--keys",
         description = "Print their WireGuard keys as an allow list for adit relay --allow-file.")
@@ -50,14 +41,17 @@ public final class NodeCommand implements Runnable {
 
     @Override
     public Integer call() throws MalformedException {
-      String answer = coordinator.get("/nodes");
-      if (keys) {
-        spec.commandLine().getOut().print(allowList(Json.parseObject(answer)));
-        spec.commandLine().getOut().flush();
-      } else {
-        output.print(spec.commandLine().getOut(), answer, Listing::table);
+      if (!keys) {
+        return super.call();
       }
+      spec.commandLine().getOut().print(allowList(Json.parseObject(answer())));
+      spec.commandLine().getOut().flush();
       return Failure.DONE;
+    }
+
+    @Override
+    String answer() {
+      return coordinator.get("/nodes");
     }
 
     private static String allowList(JsonObject answer) throws MalformedException {
@@ -68,7 +62,8 @@ public final class NodeCommand implements Runnable {
       return text.toString();
     }
 
-    private static String table(JsonObject answer) throws MalformedException {
+    @Override
+    String text(JsonObject answer) throws MalformedException {
       Table table = new Table("NAME", "ADDRESSES", "ONLINE", "LAST SEEN", "ID");
       for (JsonObject node : answer.objects("nodes", MAX_NODES)) {
         table.row(
@@ -88,22 +83,17 @@ public final class NodeCommand implements Runnable {
       mixinStandardHelpOptions = true,
       addMethodSubcommands = false,
       description = "Shows one node.")
-  static final class Show implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Show extends CoordinatorRequest {
     @Parameters(paramLabel = "NODE", description = "Its name or id.")
     String node = "";
 
     @Override
-    public Integer call() throws MalformedException {
-      String answer = coordinator.get("/nodes/" + CoordinatorClient.segment(node));
-      output.print(spec.commandLine().getOut(), answer, Show::text);
-      return Failure.DONE;
+    String answer() {
+      return coordinator.get("/nodes/" + CoordinatorClient.segment(node));
     }
 
-    private static String text(JsonObject node) throws MalformedException {
+    @Override
+    String text(JsonObject node) throws MalformedException {
       String relay = node.optionalString("relay");
       return new Table("NAME", node.string("name"))
           .row("ID", node.string("id"))
@@ -124,23 +114,19 @@ public final class NodeCommand implements Runnable {
       mixinStandardHelpOptions = true,
       addMethodSubcommands = false,
       description = "Removes a node. All others drop it at once; it can join again with a new key.")
-  static final class Remove implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-    @Mixin Output output = new Output();
-
+  static final class Remove extends CoordinatorRequest {
     @Parameters(paramLabel = "NODE", description = "Its name or id.")
     String node = "";
 
     @Override
-    public Integer call() throws MalformedException {
+    String answer() {
       String _ = coordinator.delete("/nodes/" + CoordinatorClient.segment(node));
-      String done = new JsonWriter().beginObject().member("removed", node).endObject().toString();
-      output.print(
-          spec.commandLine().getOut(),
-          done,
-          answer -> "removed " + answer.string("removed") + "\n");
-      return Failure.DONE;
+      return new JsonWriter().beginObject().member("removed", node).endObject().toString();
+    }
+
+    @Override
+    String text(JsonObject answer) throws MalformedException {
+      return "removed " + answer.string("removed") + "\n";
     }
   }
 

@@ -8,7 +8,7 @@ public final class TokenBucket {
 
   private final double nanosPerToken;
   private final double burstNanos;
-  private double fullAt;
+  private double fullAt = Double.NEGATIVE_INFINITY;
 
   /// @param rate tokens per second, more than 0
   /// @param burst the most tokens that can be taken at once
@@ -29,5 +29,10 @@ public final class TokenBucket {
     }
     fullAt = after;
     return true;
+  }
+
+  /// Whether nothing has been taken that has not come back.
+  public boolean isFull(long now) {
+    return fullAt <= now;
   }
 }

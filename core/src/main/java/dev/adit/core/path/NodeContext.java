@@ -1,5 +1,6 @@
 package dev.adit.core.path;
 
+import dev.adit.core.limit.TokenBucket;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.probe.ProbeCipher;

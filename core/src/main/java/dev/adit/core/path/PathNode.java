@@ -2,6 +2,7 @@ package dev.adit.core.path;
 
 import static dev.adit.core.path.PathTimers.NEVER;
 
+import dev.adit.core.limit.TokenBucket;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
@@ -304,7 +305,7 @@ public final class PathNode {
       bucket = new TokenBucket(200, 200);
       probeBudgets.put(from, bucket);
     }
-    return bucket.take(now);
+    return bucket.take(1, now);
   }
 
   // --- time and outputs

@@ -2,6 +2,7 @@ package dev.adit.core.path;
 
 import static dev.adit.core.path.PathTimers.NEVER;
 
+import dev.adit.core.limit.TokenBucket;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.Candidate;
 import dev.adit.wire.probe.CandidateKind;
@@ -287,7 +288,7 @@ final class PeerProber {
   /// Pings whatever the gap: a heartbeat, a triggered check, or the full-size one after a small
   /// one.
   boolean pingAtOnce(RemoteCandidate to, boolean full, int flags, long now) {
-    if (!path.protocol().canSeal() || !budget.take(now) || !node.pingBudget.take(now)) {
+    if (!path.protocol().canSeal() || !budget.take(1, now) || !node.pingBudget.take(1, now)) {
       return false;
     }
     TransactionId id = TransactionId.random(node.random);

@@ -1,5 +1,6 @@
 package dev.adit.core.path;
 
+import dev.adit.core.limit.TokenBucket;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.MalformedException;
@@ -99,7 +100,7 @@ final class ProbeKeyring {
   /// @return null if it was refused, and counted
   @Nullable Hello helloReceived(byte[] bytes, int offset, long now) {
     NodeSecrets shared = secrets();
-    if (shared == null || !hellosOpened.take(now)) {
+    if (shared == null || !hellosOpened.take(1, now)) {
       node.dropped(DropReason.TOO_MANY);
       return null;
     }

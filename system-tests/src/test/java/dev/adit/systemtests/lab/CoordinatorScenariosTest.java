@@ -149,7 +149,7 @@ class CoordinatorScenariosTest {
       try (BufferedReader out = patched.inputReader(StandardCharsets.UTF_8);
           var in = new PrintWriter(patched.outputWriter(StandardCharsets.UTF_8), true)) {
         assertThat(out.readLine()).isEqualTo("ready");
-        World.await(PATIENCE, "both have come", () -> isConnected(world, "l"));
+        World.await(PATIENCE, "both have come", () -> world.isConnected("l"));
         assertThat(notes(world, "l")).isEmpty();
 
         in.println("rollback " + name);
@@ -191,14 +191,6 @@ class CoordinatorScenariosTest {
     Path socket = world.lab.run(host).resolve("adit").resolve("agent.sock");
     try {
       return Files.exists(socket) && !world.status(host).object("self").string("node").isEmpty();
-    } catch (MalformedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static boolean isConnected(World world, String host) {
-    try {
-      return world.status(host).object("coordinator").bool("connected");
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }

@@ -133,7 +133,7 @@ class FaultScenariosTest {
       long took = Clock.SYSTEM.nanos() - begun;
       System.out.println("a clone is noticed after, ms: " + took / 1_000_000);
       assertThat(took).isLessThanOrEqualTo(40 * SECOND);
-      assertThat(isConnected(world, "l")).isNotEqualTo(isConnected(world, "r"));
+      assertThat(world.isConnected("l")).isNotEqualTo(world.isConnected("r"));
 
       String shared = world.address("l");
       assertThat(world.adit("r", "down").status()).isZero();
@@ -193,14 +193,6 @@ class FaultScenariosTest {
   private static String nameOf(World world, String host) {
     try {
       return world.status(host).object("self").string("name");
-    } catch (MalformedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static boolean isConnected(World world, String host) {
-    try {
-      return world.status(host).object("coordinator").bool("connected");
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }

@@ -227,6 +227,15 @@ final class World implements AutoCloseable {
     assertThat(processes.getFirst().destroyForcibly()).isTrue();
   }
 
+  /// Whether a host's agent has its stream.
+  boolean isConnected(String host) {
+    try {
+      return status(host).object("coordinator").bool("connected");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   Path log(String name) {
     return lab.folder().resolve(name + ".log");
   }

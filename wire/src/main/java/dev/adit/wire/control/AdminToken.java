@@ -2,7 +2,6 @@ package dev.adit.wire.control;
 
 import dev.adit.crypto.VerifyingKey;
 import dev.adit.wire.MalformedException;
-import dev.adit.wire.Text;
 import java.util.random.RandomGenerator;
 
 /// An admin token: the secret with which the command line administers a coordinator, where it is,
@@ -10,15 +9,11 @@ import java.util.random.RandomGenerator;
 ///
 /// Text: `https://host[:port]/#aditadm1.<id>.<secret>.<root>`, always 94 characters after `#`.
 /// Immutable; prints as its public id only.
-public final class AdminToken {
-  public static final int ID_BYTES = KeyText.ID_BYTES;
-  public static final int SECRET_BYTES = KeyText.SECRET_BYTES;
+public final class AdminToken extends Credential {
   private static final String PREFIX = "aditadm1";
 
-  private final KeyText text;
-
   private AdminToken(KeyText text) {
-    this.text = text;
+    super(text);
   }
 
   /// Reads the text form; white space around it is cut.
@@ -34,11 +29,7 @@ public final class AdminToken {
   /// @param root the coordinator's root key
   /// @param random must be cryptographically secure outside of tests
   public static AdminToken create(HttpsUrl url, VerifyingKey root, RandomGenerator random) {
-    byte[] id = new byte[ID_BYTES];
-    byte[] secret = new byte[SECRET_BYTES];
-    random.nextBytes(id);
-    random.nextBytes(secret);
-    return of(url, id, secret, root);
+    return new AdminToken(random(PREFIX, url, root, random));
   }
 
   /// @param id 6 bytes
@@ -48,33 +39,5 @@ public final class AdminToken {
       throw new IllegalArgumentException("admin token: needs 6 bytes of id and 24 of secret");
     }
     return new AdminToken(new KeyText(PREFIX, url, id.clone(), secret.clone(), root));
-  }
-
-  public HttpsUrl url() {
-    return text.url();
-  }
-
-  /// 8 characters, public.
-  public String id() {
-    return Text.b64(text.id());
-  }
-
-  /// A copy of the 24 bytes.
-  public byte[] secret() {
-    return text.secret().clone();
-  }
-
-  public VerifyingKey root() {
-    return text.root();
-  }
-
-  /// The whole text with the secret: for the user only, once.
-  public String text() {
-    return text.text();
-  }
-
-  @Override
-  public String toString() {
-    return "AdminToken[" + id() + "]";
   }
 }
