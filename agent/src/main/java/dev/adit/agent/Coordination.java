@@ -61,7 +61,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
   private final PrivateKey nodeKey;
   private final UdpLoop loop;
   private final Events events;
-  private final Trust trust;
+  private final CoordinatorTrust trust;
   private final ControlLink link;
   private final String instance;
   private volatile boolean connected;
@@ -97,7 +97,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     byte[] bytes = new byte[8];
     random.nextBytes(bytes);
     this.instance = Text.b64(bytes);
-    this.trust = Trust.open(config, files, clock);
+    this.trust = CoordinatorTrust.open(config, files, clock);
     heardOf = files.hasMap();
     link =
         new ControlLink(

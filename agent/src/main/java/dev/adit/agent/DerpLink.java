@@ -104,7 +104,7 @@ final class DerpLink implements AutoCloseable {
   private volatile @Nullable Connection newest; // until it ends
 
   /// One admitted connection.
-  private record Live(Connection connection, DerpClientSession session, SendQueue queue) {}
+  private record Live(Connection connection, DerpClientSession session, RelaySendQueue queue) {}
 
   DerpLink(
       Target target,
@@ -348,7 +348,7 @@ final class DerpLink implements AutoCloseable {
   }
 
   private void admitted(Connection connection, DerpClientSession session) {
-    var queue = new SendQueue(() -> counters.link(LinkCount.DROPPED_QUEUE_FULL));
+    var queue = new RelaySendQueue(() -> counters.link(LinkCount.DROPPED_QUEUE_FULL));
     if (home) {
       queue.add(DerpClientSession.preferred(true), true);
     }
@@ -360,7 +360,7 @@ final class DerpLink implements AutoCloseable {
     listener.linkUp(this);
   }
 
-  private static void write(Connection connection, SendQueue queue) {
+  private static void write(Connection connection, RelaySendQueue queue) {
     byte[] batch = new byte[RECORD_BYTES];
     try {
       OutputStream output = connection.output();

@@ -189,7 +189,7 @@ final class NodeServices implements LocalApi.Services {
     json.member("udp", family.udp().name().toLowerCase(java.util.Locale.ROOT));
     json.member("mapping", family.mapping().name().toLowerCase(java.util.Locale.ROOT));
     json.strings("mapped", family.mapped());
-    json.member("verdict", Verdicts.of(family)).endObject();
+    json.member("verdict", NetCheckSentences.of(family)).endObject();
   }
 
   private record RelayView(String name, boolean home, boolean connected, long rttMicros) {}

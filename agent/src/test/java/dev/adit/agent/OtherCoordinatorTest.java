@@ -10,7 +10,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.MessageConnection;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.wire.Endpoint;
@@ -51,7 +51,9 @@ class OtherCoordinatorTest {
     var tls = new FrontDoorConfig.Tls(certificate.privateKeyPem(), certificate.certificatePem());
     var config = FrontDoorConfig.of(List.of(Endpoint.literal("127.0.0.1:0")), tls);
     var routes =
-        new Routes().http("/", this::answer).message("/adit/stream", "adit-control-v1", this::open);
+        new RequestRoutes()
+            .http("/", this::answer)
+            .message("/adit/stream", "adit-control-v1", this::open);
     try (var door = FrontDoor.start(config, routes)) {
       var url = new HttpsUrl("127.0.0.1", door.listening().getFirst().port());
       var expected = SigningKey.generate(RANDOM).verifyingKey();

@@ -25,8 +25,8 @@ import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
-import dev.adit.net.frontdoor.Gate;
 import dev.adit.net.frontdoor.MessageConnection;
+import dev.adit.net.frontdoor.UpgradeGate;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.log.LogLine;
@@ -187,7 +187,7 @@ public final class Coordinator implements AutoCloseable {
   }
 
   /// What WebSockets on [#STREAM_PATH] have to pass.
-  public Gate gate() {
+  public UpgradeGate gate() {
     return gate;
   }
 

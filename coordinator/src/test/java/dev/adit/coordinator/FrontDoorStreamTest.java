@@ -8,7 +8,7 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.tls.TlsClient;
 import dev.adit.net.websocket.WebSocketClient;
 import dev.adit.wire.Endpoint;
@@ -34,7 +34,7 @@ class FrontDoorStreamTest {
 
   @Test
   void anAgentJoinsThroughTheFrontDoor() throws Exception {
-    var routes = new Routes();
+    var routes = new RequestRoutes();
     try (var site = new TestCoordinator(state)) {
       routes.message(
           Coordinator.STREAM_PATH, Coordinator.SUBPROTOCOL, site.coordinator.agentStream());

@@ -9,7 +9,7 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.ControlMessage.Hello;
@@ -52,7 +52,7 @@ class StreamRefusalsTest {
   void opens() throws Exception {
     site = new TestCoordinator(state);
     var routes =
-        new Routes()
+        new RequestRoutes()
             .message(
                 Coordinator.STREAM_PATH,
                 Coordinator.SUBPROTOCOL,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.SigningKey;
-import dev.adit.net.frontdoor.Gate;
+import dev.adit.net.frontdoor.UpgradeGate;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.Context;
@@ -471,13 +471,14 @@ class StreamsTest {
     assertThat(two.await(Drain.class).urls()).isEmpty();
     one.close();
     assertThat(drained).isNotDone();
-    assertThat(site.coordinator.gate().arrive(new Newcomer())).isEqualTo(Gate.Answer.REFUSED);
+    assertThat(site.coordinator.gate().arrive(new Newcomer()))
+        .isEqualTo(UpgradeGate.Answer.REFUSED);
     assertThat(site.coordinator.gate().retryAfterSeconds()).isBetween(1, 3);
     two.close();
     drained.get(10, TimeUnit.SECONDS);
   }
 
-  private static final class Newcomer implements Gate.Visitor {
+  private static final class Newcomer implements UpgradeGate.Visitor {
     @Override
     public IpAddress address() {
       return IpAddress.literal("192.0.2.8");

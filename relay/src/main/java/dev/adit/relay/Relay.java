@@ -7,7 +7,7 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.ByteConnection;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.udpserver.UdpService;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.RelayDescription;
@@ -72,7 +72,7 @@ public final class Relay implements AutoCloseable {
   }
 
   /// Lets a front door serve DERP.
-  public Routes addTo(Routes routes) {
+  public RequestRoutes addTo(RequestRoutes routes) {
     return routes.derp(derp(), key().toHex());
   }
 

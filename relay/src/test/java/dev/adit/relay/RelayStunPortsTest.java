@@ -3,7 +3,7 @@ package dev.adit.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.net.Clock;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
@@ -77,7 +77,7 @@ class RelayStunPortsTest {
             config.tcp(),
             config.certPins(),
             List.of(Endpoint.literal(stun))),
-        new Open(),
+        new OpenAdmission(),
         Clock.SYSTEM,
         RANDOM);
   }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.core.admission.AllowList;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.core.derp.DerpCounter;
 import dev.adit.core.stun.StunCounter;
@@ -14,7 +14,7 @@ import dev.adit.crypto.SelfSigned;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.Endpoint;
@@ -64,7 +64,7 @@ class RelayTest {
     relay = Relay.open(config(folder), allowed, Clock.SYSTEM, random);
     var tls = new FrontDoorConfig.Tls(certificate.privateKeyPem(), certificate.certificatePem());
     var config = new FrontDoorConfig(List.of(LOOPBACK), tls, 2, 1000, 1000, 30);
-    door = FrontDoor.start(config, relay.addTo(new Routes()));
+    door = FrontDoor.start(config, relay.addTo(new RequestRoutes()));
   }
 
   @AfterEach
@@ -225,16 +225,16 @@ class RelayTest {
 
   @Test
   void keepsItsKeyToItselfAndForEver(@TempDir Path other) throws Exception {
-    var first = Relay.open(config(other), new Open(), Clock.SYSTEM, random);
+    var first = Relay.open(config(other), new OpenAdmission(), Clock.SYSTEM, random);
     first.close();
     Path file = other.resolve("derp.key");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
-    var second = Relay.open(config(other), new Open(), Clock.SYSTEM, random);
+    var second = Relay.open(config(other), new OpenAdmission(), Clock.SYSTEM, random);
     second.close();
     assertThat(second.key()).isEqualTo(first.key());
     Files.writeString(file, "no key");
-    assertThatThrownBy(() -> Relay.open(config(other), new Open(), Clock.SYSTEM, random))
+    assertThatThrownBy(() -> Relay.open(config(other), new OpenAdmission(), Clock.SYSTEM, random))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
     assertThat(file).hasContent("no key");

@@ -1,7 +1,7 @@
 package dev.adit.cli.admin;
 
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.util.concurrent.Callable;
@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 abstract class CoordinatorRequest implements Callable<Integer> {
   @Spec CommandSpec spec;
   @Mixin CoordinatorClient coordinator = new CoordinatorClient();
-  @Mixin Output output = new Output();
+  @Mixin OutputOption output = new OutputOption();
 
   /// Asks, and gives the answer as JSON.
   abstract String answer() throws MalformedException;

@@ -4,7 +4,7 @@ import dev.adit.cli.Failure;
 import dev.adit.cli.lab.Lab;
 import dev.adit.cli.lab.OwnNamespaces;
 import dev.adit.cli.lab.Requirements;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Spec CommandSpec spec;
 
-  @Mixin Output output = new Output();
+  @Mixin OutputOption output = new OutputOption();
 
   @Option(
       names = "--rows",

@@ -1,7 +1,7 @@
 package dev.adit.cli.demo;
 
 import dev.adit.cli.demo.Event.Measured;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,11 +16,11 @@ final class Report implements Event.Listener {
   private static final int[] WIDTHS = {16, 16, 9, 9, 11, 9, 9, 7, 0};
 
   private final PrintWriter out;
-  private final Output.Format format;
+  private final OutputOption.Format format;
   private final boolean terminal = Terminal.isStandardError();
   private boolean headed;
 
-  Report(PrintWriter out, Output.Format format) {
+  Report(PrintWriter out, OutputOption.Format format) {
     this.out = out;
     this.format = format;
   }
@@ -33,7 +33,7 @@ final class Report implements Event.Listener {
   @Override
   public void happened(Event event) {
     if (event instanceof Event.Progress(Row row, String doing)) {
-      if (terminal && format == Output.Format.TABLE) {
+      if (terminal && format == OutputOption.Format.TABLE) {
         System.err.print("\r\033[K" + row.name() + ": " + doing);
         System.err.flush();
       }
@@ -114,7 +114,7 @@ final class Report implements Event.Listener {
 
   private static String yaml(Event event) {
     StringWriter text = new StringWriter();
-    Output.yaml(new PrintWriter(text), EventJson.of(event));
+    OutputOption.yaml(new PrintWriter(text), EventJson.of(event));
     return text.toString();
   }
 }

@@ -10,7 +10,7 @@ import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.linux.SystemChecks;
 import dev.adit.net.local.LocalClient;
@@ -123,7 +123,8 @@ final class Training {
     SelfSigned self =
         SelfSigned.create(new SecureRandom(), Clock.SYSTEM.wall(), List.of(), List.of("127.0.0.1"));
     FrontDoorConfig.Tls tls = new FrontDoorConfig.Tls(self.privateKeyPem(), self.certificatePem());
-    Routes routes = new Routes().http("/", request -> HttpResponse.text(200, request.path()));
+    RequestRoutes routes =
+        new RequestRoutes().http("/", request -> HttpResponse.text(200, request.path()));
     List<Endpoint> listen = List.of(Endpoint.literal("127.0.0.1:0"));
     try (FrontDoor door = FrontDoor.start(FrontDoorConfig.of(listen, tls), routes);
         Connection connection =

@@ -1,6 +1,6 @@
 package dev.adit.cli.node;
 
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.cli.output.Table;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
     })
 public final class NetcheckCommand implements Callable<Integer> {
   @Mixin NodeOptions node = new NodeOptions();
-  @Mixin Output output = new Output();
+  @Mixin OutputOption output = new OutputOption();
   @Spec CommandSpec spec;
 
   @Override

@@ -1,6 +1,6 @@
 package dev.adit.cli.node;
 
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import java.time.Duration;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
     description = "Changes a setting of the running agent; it outlives restarts.")
 public final class SetCommand implements Callable<Integer> {
   @Mixin NodeOptions node = new NodeOptions();
-  @Mixin Output output = new Output();
+  @Mixin OutputOption output = new OutputOption();
   @Spec CommandSpec spec;
 
   @Option(

@@ -1,7 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.cli.Times;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.cli.output.Table;
 import dev.adit.cli.output.Terminal;
 import dev.adit.wire.JsonObject;
@@ -24,7 +24,7 @@ public final class StatusCommand implements Callable<Integer> {
   private static final int MAX_NOTES = 1_000;
 
   @Mixin NodeOptions node = new NodeOptions();
-  @Mixin Output output = new Output();
+  @Mixin OutputOption output = new OutputOption();
   @Spec CommandSpec spec;
 
   @Option(
@@ -47,7 +47,7 @@ public final class StatusCommand implements Callable<Integer> {
       String answer = node.agent().request("GET", "/v1/changes", "", Duration.ofSeconds(10));
       output.print(spec.commandLine().getOut(), answer, StatusCommand::changesTable);
     } else if (watch) {
-      boolean inPlace = Terminal.isStandardOutput() && output.format() == Output.Format.TABLE;
+      boolean inPlace = Terminal.isStandardOutput() && output.format() == OutputOption.Format.TABLE;
       new StatusWatch(spec.commandLine().getOut(), output.format(), inPlace)
           .run(this::status, StatusWatch::pause);
     } else {

@@ -1,7 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
@@ -22,11 +22,11 @@ final class StatusWatch {
   private static final String ERASE_BELOW = "\u001b[J";
 
   private final PrintWriter out;
-  private final Output.Format format;
+  private final OutputOption.Format format;
   private final boolean inPlace;
   private String last = "";
 
-  StatusWatch(PrintWriter out, Output.Format format, boolean inPlace) {
+  StatusWatch(PrintWriter out, OutputOption.Format format, boolean inPlace) {
     this.out = out;
     this.format = format;
     this.inPlace = inPlace;
@@ -76,7 +76,7 @@ final class StatusWatch {
       case JSON -> out.println(status);
       case YAML -> {
         out.println("---");
-        Output.yaml(out, status);
+        OutputOption.yaml(out, status);
       }
       case TABLE -> out.print((first ? "" : "\n") + StatusCommand.table(value));
     }

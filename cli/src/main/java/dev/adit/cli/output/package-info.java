@@ -1,6 +1,6 @@
 /// How results are printed: as a table for people, as JSON or YAML for programs.
 ///
-/// - Start with [Output].
+/// - Start with [OutputOption].
 @NullMarked
 package dev.adit.cli.output;
 

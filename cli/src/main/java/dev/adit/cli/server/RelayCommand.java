@@ -1,17 +1,17 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.cli.output.Table;
 import dev.adit.core.admission.Admission;
 import dev.adit.core.admission.AllowList;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.log.LogLine;
@@ -93,7 +93,7 @@ public final class RelayCommand implements Callable<Integer> {
     }
     ServerConfig config = server.config();
     FreePorts.check(config, config.stun());
-    try (Opened opened = new Opened()) {
+    try (OpenedParts opened = new OpenedParts()) {
       start(opened, config, keys);
       PrintWriter out = spec.commandLine().getOut();
       out.println(
@@ -104,7 +104,7 @@ public final class RelayCommand implements Callable<Integer> {
     return Failure.DONE;
   }
 
-  private void start(Opened opened, ServerConfig config, Set<PublicKey> keys) {
+  private void start(OpenedParts opened, ServerConfig config, Set<PublicKey> keys) {
     try {
       Admission admission = admission(opened, keys);
       StateFiles.createFolder(config.stateDir());
@@ -116,7 +116,7 @@ public final class RelayCommand implements Callable<Integer> {
           opened.add(
               FrontDoor.start(
                   FrontDoorConfig.of(config.listen(), certificate.tls()),
-                  relay.addTo(new Routes())));
+                  relay.addTo(new RequestRoutes())));
       ServerMetrics metrics = new ServerMetrics("relay", List.of(relay.metrics(), door::read));
       metrics.listen(opened, config);
       localSocket(opened, metrics);
@@ -128,7 +128,7 @@ public final class RelayCommand implements Callable<Integer> {
 
   /// Only metrics are asked for there. A relay that may not write to the default folder does
   /// without.
-  private void localSocket(Opened opened, ServerMetrics metrics) throws IOException {
+  private void localSocket(OpenedParts opened, ServerMetrics metrics) throws IOException {
     Path folder = runDir == null ? DEFAULT_RUN_DIR : runDir;
     try {
       Files.createDirectories(folder);
@@ -145,9 +145,9 @@ public final class RelayCommand implements Callable<Integer> {
     }
   }
 
-  private Admission admission(Opened opened, Set<PublicKey> keys) throws IOException {
+  private Admission admission(OpenedParts opened, Set<PublicKey> keys) throws IOException {
     if (open) {
-      return new Open();
+      return new OpenAdmission();
     }
     return allowFile == null
         ? new AllowList(keys)
@@ -180,7 +180,7 @@ public final class RelayCommand implements Callable<Integer> {
   static final class Describe implements Callable<Integer> {
     @Spec CommandSpec spec;
     @Mixin ServerOptions server = new ServerOptions();
-    @Mixin Output output = new Output();
+    @Mixin OutputOption output = new OutputOption();
 
     @Override
     public Integer call() throws IOException, MalformedException {
@@ -207,7 +207,7 @@ public final class RelayCommand implements Callable<Integer> {
                 full.tcp(),
                 full.certPins(),
                 List.of());
-        try (Relay relay = Relay.open(silent, new Open(), Clock.SYSTEM, random)) {
+        try (Relay relay = Relay.open(silent, new OpenAdmission(), Clock.SYSTEM, random)) {
           return withStun(relay.description(), config.stun());
         }
       } catch (IOException e) {

@@ -10,7 +10,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.metrics.Readings;
@@ -94,7 +94,7 @@ public final class ServeCommand implements Callable<Integer> {
               + socket
               + "); choose another --run-dir and --state-dir");
     }
-    try (Opened opened = new Opened()) {
+    try (OpenedParts opened = new OpenedParts()) {
       Coordinator coordinator;
       try (var _ = WaitingLine.soon("opening keys, certificate and database")) {
         coordinator = open(opened, config, places, others);
@@ -106,7 +106,10 @@ public final class ServeCommand implements Callable<Integer> {
   }
 
   private Coordinator open(
-      Opened opened, ServerConfig config, List<HttpsUrl> places, List<RelayDescription> others) {
+      OpenedParts opened,
+      ServerConfig config,
+      List<HttpsUrl> places,
+      List<RelayDescription> others) {
     try {
       StateFiles.createFolder(config.stateDir());
       Files.createDirectories(runDir);
@@ -114,7 +117,7 @@ public final class ServeCommand implements Callable<Integer> {
       ServerCertificate certificate = RelayParts.certificate(config, places, random);
       List<RelayDescription> relays = new ArrayList<>();
       List<Readings.Source> counted = new ArrayList<>();
-      Routes routes = new Routes();
+      RequestRoutes routes = new RequestRoutes();
       LateAdmission admission = new LateAdmission();
       if (!noDerp) {
         Relay relay =

@@ -39,7 +39,7 @@ final class ServerMetrics {
   }
 
   /// Listens on a TCP port if the configuration says so.
-  void listen(Opened opened, ServerConfig config) throws IOException {
+  void listen(OpenedParts opened, ServerConfig config) throws IOException {
     Endpoint metrics = config.metrics();
     if (metrics != null) {
       MetricsServer _ = opened.add(MetricsServer.start(metrics, handler));
@@ -50,7 +50,7 @@ final class ServerMetrics {
   ///
   /// @param other for everything but metrics; null for nothing else
   void socket(
-      Opened opened,
+      OpenedParts opened,
       Path file,
       Set<PosixFilePermission> mode,
       @Nullable HttpHandler other,

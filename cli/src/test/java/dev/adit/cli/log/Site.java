@@ -8,12 +8,12 @@ import dev.adit.cli.NoTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.SelfSigned;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
@@ -57,7 +57,7 @@ final class Site implements AutoCloseable {
                 port,
                 pins,
                 List.of()),
-            new Open(),
+            new OpenAdmission(),
             Clock.SYSTEM,
             random);
     coordinator =
@@ -73,7 +73,7 @@ final class Site implements AutoCloseable {
             random);
     var routes =
         relay
-            .addTo(new Routes())
+            .addTo(new RequestRoutes())
             .http(Coordinator.IDENTITY_PATH, coordinator.identity())
             .message(
                 Coordinator.STREAM_PATH,

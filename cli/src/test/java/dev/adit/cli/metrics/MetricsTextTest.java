@@ -8,12 +8,12 @@ import dev.adit.cli.NoTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.local.LocalClient;
 import dev.adit.net.local.LocalLimits;
@@ -62,8 +62,9 @@ class MetricsTextTest {
     var loopback = List.of(Endpoint.literal("127.0.0.1:0"));
     try (var coordinator = Coordinator.open(config, Clock.SYSTEM, random);
         var relay =
-            Relay.open(silentRelay(folder.resolve("relay")), new Open(), Clock.SYSTEM, random);
-        var door = FrontDoor.start(FrontDoorConfig.of(loopback, null), new Routes());
+            Relay.open(
+                silentRelay(folder.resolve("relay")), new OpenAdmission(), Clock.SYSTEM, random);
+        var door = FrontDoor.start(FrontDoorConfig.of(loopback, null), new RequestRoutes());
         var socket =
             LocalServer.start(
                 folder.resolve("s.sock"),

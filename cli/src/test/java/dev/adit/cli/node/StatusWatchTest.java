@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.agent.StatusReport;
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.Output;
+import dev.adit.cli.output.OutputOption;
 import dev.adit.wire.MalformedException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,23 +22,23 @@ class StatusWatchTest {
     String relayed = status("derp", 100, 1);
     String busier = status("derp", 900, 7);
     String direct = status("direct", 900, 7);
-    watch(Output.Format.JSON, false, relayed, busier, direct, direct);
+    watch(OutputOption.Format.JSON, false, relayed, busier, direct, direct);
     assertThat(said.toString()).isEqualTo(relayed + "\n" + direct + "\n");
   }
 
   @Test
   void separatesTablesAndYamlDocuments() throws MalformedException {
-    watch(Output.Format.TABLE, false, status("derp", 1, 1), status("direct", 1, 1));
+    watch(OutputOption.Format.TABLE, false, status("derp", 1, 1), status("direct", 1, 1));
     assertThat(said.toString()).contains("\n\nlaptop  10.77.0.1  network default\n");
     said.getBuffer().setLength(0);
-    watch(Output.Format.YAML, false, status("derp", 1, 1), status("direct", 1, 1));
+    watch(OutputOption.Format.YAML, false, status("derp", 1, 1), status("direct", 1, 1));
     assertThat(said.toString()).startsWith("---\nself:\n").contains("\n---\nself:\n");
   }
 
   @Test
   void drawsInPlaceOnATerminalEachTime() throws MalformedException {
     String same = status("derp", 1, 1);
-    watch(Output.Format.TABLE, true, same, same);
+    watch(OutputOption.Format.TABLE, true, same, same);
     String[] pictures = said.toString().split("\u001b\\[H", -1);
     assertThat(pictures).hasSize(3);
     assertThat(pictures[0]).isEqualTo("\u001b[2J");
@@ -50,15 +50,15 @@ class StatusWatchTest {
 
   @Test
   void goesOnWithoutAnAgentOnlyWhereAPersonLooks() throws MalformedException {
-    watch(Output.Format.TABLE, true, "", status("direct", 1, 1));
+    watch(OutputOption.Format.TABLE, true, "", status("direct", 1, 1));
     assertThat(said.toString()).contains("no agent\u001b[K\n", "laptop");
-    assertThatThrownBy(() -> watch(Output.Format.JSON, false, "", status("direct", 1, 1)))
+    assertThatThrownBy(() -> watch(OutputOption.Format.JSON, false, "", status("direct", 1, 1)))
         .isInstanceOf(Failure.class)
         .hasMessage("no agent");
   }
 
   /// @param answers of the agent; an empty one stands for no agent
-  private void watch(Output.Format format, boolean inPlace, String... answers)
+  private void watch(OutputOption.Format format, boolean inPlace, String... answers)
       throws MalformedException {
     var left = new ArrayDeque<>(List.of(answers));
     new StatusWatch(out, format, inPlace)

@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 
 /// One agent's connection: joins the stream's machine to the WebSocket and to the hub.
 ///
-/// Confined to the connection's event loop, but for the methods of [Peer]. Bounded both ways: a
-/// reader with more than 16 MiB waiting is dropped, so is a writer with more than 64 messages
-/// before the hub, and one for whom 1,000 messages wait behind a map that is being made.
-final class AgentStream implements MessageConnection.Listener, Peer {
+/// Confined to the connection's event loop, but for the methods of [MachineConnection]. Bounded
+/// both ways: a reader with more than 16 MiB waiting is dropped, so is a writer with more than 64
+/// messages before the hub, and one for whom 1,000 messages wait behind a map that is being made.
+final class AgentStream implements MessageConnection.Listener, MachineConnection {
   private static final Logger LOG = LoggerFactory.getLogger(AgentStream.class);
   private static final long MOST_WAITING_BYTES = 16L * 1024 * 1024;
   private static final int MOST_WAITING_MESSAGES = 64;

@@ -65,10 +65,10 @@ public final class Hub implements AutoCloseable {
   private final LastSeen lastSeen;
 
   final StreamCounters counters = new StreamCounters();
-  private final Map<UUID, Room> rooms = new HashMap<>();
+  private final Map<UUID, NetworkRoom> rooms = new HashMap<>();
   private final Memberships memberships = new Memberships();
-  private final Map<PublicKey, Session> running = new HashMap<>();
-  private final Map<Peer, Session> sessions = new HashMap<>();
+  private final Map<PublicKey, OpenStream> running = new HashMap<>();
+  private final Map<MachineConnection, OpenStream> sessions = new HashMap<>();
   private final Takeovers takeovers = new Takeovers();
   private final Joins joins;
   private final MapEncoders maps = new MapEncoders();
@@ -100,7 +100,7 @@ public final class Hub implements AutoCloseable {
     joins = new Joins(this, thread, writer, transactions, clock);
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
     for (NetworkView view : state.networks()) {
-      rooms.put(view.network().id(), new Room(view, records, maps, counters, clock));
+      rooms.put(view.network().id(), new NetworkRoom(view, records, maps, counters, clock));
       for (var node : view.nodes().values()) {
         memberships.put(node.row());
         admission.grant(node.row().nodeKey(), node.row().network());
@@ -114,7 +114,7 @@ public final class Hub implements AutoCloseable {
     @Override
     public long wakeAt() {
       long wake = lastSeen.wakeAt();
-      for (Room room : rooms.values()) {
+      for (NetworkRoom room : rooms.values()) {
         wake = Math.min(wake, room.wakeAt());
       }
       return wake;
@@ -142,7 +142,7 @@ public final class Hub implements AutoCloseable {
             .toList());
   }
 
-  private NodeStatus status(Room room, NetworkView.Node node) {
+  private NodeStatus status(NetworkRoom room, NetworkView.Node node) {
     var presence = room.presences.of(node.row().id());
     boolean online = presence != null && presence.online();
     long seen = online ? clock.wall().getEpochSecond() : lastSeen.of(node.row().machineKey());
@@ -209,8 +209,8 @@ public final class Hub implements AutoCloseable {
     return answer;
   }
 
-  Room room(UUID network) {
-    Room room = rooms.get(network);
+  NetworkRoom room(UUID network) {
+    NetworkRoom room = rooms.get(network);
     if (room == null) {
       throw new IllegalStateException("no network " + network);
     }
@@ -218,7 +218,7 @@ public final class Hub implements AutoCloseable {
   }
 
   void apply(Committed change) {
-    Room room = room(change.network().id());
+    NetworkRoom room = room(change.network().id());
     var nodes = change.nodes().stream().map(StartState::node).toList();
     for (var node : nodes) {
       admit(room, node.row());
@@ -238,7 +238,7 @@ public final class Hub implements AutoCloseable {
     }
   }
 
-  private void admit(Room room, NodeRow node) {
+  private void admit(NetworkRoom room, NodeRow node) {
     var before = room.view.nodes().get(node.id());
     boolean keyEnds = !node.isLive() || before != null && !sameKey(before.row(), node);
     if (before != null && keyEnds) {
@@ -253,8 +253,8 @@ public final class Hub implements AutoCloseable {
     return a.nodeKey().equals(b.nodeKey());
   }
 
-  private void tellRemoved(Room room, NodeRow node) {
-    Session session = running.get(node.machineKey());
+  private void tellRemoved(NetworkRoom room, NodeRow node) {
+    OpenStream session = running.get(node.machineKey());
     if (session != null && node.id().equals(session.nodes.get(room.id()))) {
       room.detach(session);
       session.peer.send(new Removed(room.id(), node.id(), Removed.REMOVED));
@@ -263,13 +263,13 @@ public final class Hub implements AutoCloseable {
   }
 
   /// A machine proved its key and said `hello`.
-  void opened(Peer peer, Hello hello) {
+  void opened(MachineConnection peer, Hello hello) {
     thread.post(() -> open(peer, hello));
   }
 
-  private void open(Peer peer, Hello hello) {
+  private void open(MachineConnection peer, Hello hello) {
     PublicKey machine = peer.machine();
-    Session before = running.get(machine);
+    OpenStream before = running.get(machine);
     String runs = before == null ? null : before.instance;
     if (!takeovers.streamOpened(machine, hello.instance(), runs, clock.nanos())) {
       StreamLog.duplicateMachine(memberships.live(machine));
@@ -280,7 +280,7 @@ public final class Hub implements AutoCloseable {
       }
       return;
     }
-    var session = new Session(peer, hello.instance(), numbers.next());
+    var session = new OpenStream(peer, hello.instance(), numbers.next());
     running.put(machine, session);
     sessions.put(peer, session);
     lastSeen.opened(session);
@@ -313,16 +313,16 @@ public final class Hub implements AutoCloseable {
   }
 
   /// A connection ended.
-  void closed(Peer peer) {
+  void closed(MachineConnection peer) {
     thread.post(() -> {
-      Session session = sessions.get(peer);
+      OpenStream session = sessions.get(peer);
       if (session != null) {
         end(session);
       }
     });
   }
 
-  private void end(Session session) {
+  private void end(OpenStream session) {
     session.ended = true;
     sessions.remove(session.peer);
     if (running.remove(session.peer.machine(), session)) {
@@ -337,9 +337,9 @@ public final class Hub implements AutoCloseable {
   /// A machine wants to become a node.
   ///
   /// @param proven it holds the node key of `join`
-  void join(Peer peer, Join join, boolean proven) {
+  void join(MachineConnection peer, Join join, boolean proven) {
     thread.post(() -> {
-      Session session = sessions.get(peer);
+      OpenStream session = sessions.get(peer);
       if (session != null) {
         joins.asked(session, join, proven);
       }
@@ -373,7 +373,7 @@ public final class Hub implements AutoCloseable {
   /// @return milliseconds over which the leaving is spread: a second for 500 agents, 2 to 60 s
   private long askToLeave(RandomGenerator random) {
     long spread = Math.clamp(sessions.size() * 1_000L / 500, 2_000, 60_000);
-    for (Session session : sessions.values()) {
+    for (OpenStream session : sessions.values()) {
       session.peer.send(new Drain(random.nextLong(spread), List.of()));
     }
     return spread;
@@ -398,9 +398,9 @@ public final class Hub implements AutoCloseable {
   /// Any other message of a stream.
   ///
   /// @param done run when it was dealt with
-  void received(Peer peer, ControlMessage.FromAgent message, Runnable done) {
+  void received(MachineConnection peer, ControlMessage.FromAgent message, Runnable done) {
     thread.post(() -> {
-      Session session = sessions.get(peer);
+      OpenStream session = sessions.get(peer);
       if (session != null) {
         received(session, message);
       }
@@ -408,10 +408,10 @@ public final class Hub implements AutoCloseable {
     });
   }
 
-  private void received(Session session, ControlMessage.FromAgent message) {
+  private void received(OpenStream session, ControlMessage.FromAgent message) {
     switch (message) {
       case OwnPresence told -> {
-        Room room = rooms.get(told.network());
+        NetworkRoom room = rooms.get(told.network());
         UUID node = session.nodes.get(told.network());
         if (room != null && node != null) {
           room.presences.told(
@@ -424,7 +424,7 @@ public final class Hub implements AutoCloseable {
         }
       }
       case Watch(var network, var nodes) -> {
-        Room room = rooms.get(network);
+        NetworkRoom room = rooms.get(network);
         if (room != null) {
           room.watch(session, nodes);
         }
@@ -465,7 +465,7 @@ public final class Hub implements AutoCloseable {
     }
   }
 
-  private void resync(Session session, @Nullable UUID network) {
+  private void resync(OpenStream session, @Nullable UUID network) {
     long now = clock.nanos();
     if (now - session.mapsSince > MINUTE) {
       session.mapsSince = now;
@@ -476,7 +476,7 @@ public final class Hub implements AutoCloseable {
       session.peer.send(failure(0, Refusal.rateLimited(60, true)));
       return;
     }
-    Room room = network == null ? null : rooms.get(network);
+    NetworkRoom room = network == null ? null : rooms.get(network);
     if (room != null) {
       room.sendMap(session, FullMap.ASKED);
     }

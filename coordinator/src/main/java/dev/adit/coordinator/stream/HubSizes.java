@@ -26,9 +26,9 @@ public record HubSizes(int streams, List<OfNetwork> networks) {
   public record OfNetwork(UUID id, long revision, int nodes, int online) {}
 
   /// On the hub thread.
-  static HubSizes of(int streams, Collection<Room> rooms) {
+  static HubSizes of(int streams, Collection<NetworkRoom> rooms) {
     List<OfNetwork> networks = new ArrayList<>();
-    for (Room room : rooms) {
+    for (NetworkRoom room : rooms) {
       var network = room.view.network();
       networks.add(
           new OfNetwork(

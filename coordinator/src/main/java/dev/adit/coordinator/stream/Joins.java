@@ -35,7 +35,7 @@ final class Joins {
   /// A machine wants to become a node.
   ///
   /// @param proven it holds the node key of `join`
-  void asked(Session session, Join join, boolean proven) {
+  void asked(OpenStream session, Join join, boolean proven) {
     if (session.failedJoins >= MOST_FAILED_JOINS) {
       hub.counters.joinRefused("rate_limited");
       session.peer.send(Hub.failure(join.id(), Refusal.rateLimited(60, true)));
@@ -56,7 +56,7 @@ final class Joins {
         result -> thread.post(() -> joined(session, join.id(), result)));
   }
 
-  private void joined(Session session, long re, Writer.Result<Transactions.Joined> result) {
+  private void joined(OpenStream session, long re, Writer.Result<Transactions.Joined> result) {
     switch (result) {
       case Writer.Result.Failed(var refusal) -> {
         hub.counters.joinRefused(refusal.code());
@@ -87,8 +87,8 @@ final class Joins {
     }
   }
 
-  private void answer(Session session, long re, NodeRow node, boolean existing) {
-    Room room = hub.room(node.network());
+  private void answer(OpenStream session, long re, NodeRow node, boolean existing) {
+    NetworkRoom room = hub.room(node.network());
     room.afterDelta(() -> {
       // A node removed meanwhile, or a stream superseded: the agent asks again and learns it.
       if (!session.ended && room.view.nodes().containsKey(node.id())) {
@@ -98,7 +98,7 @@ final class Joins {
     });
   }
 
-  private void refuse(Session session, long re, Refusal refusal) {
+  private void refuse(OpenStream session, long re, Refusal refusal) {
     session.failedJoins++;
     Refusal told = refusal;
     if (refusal.code().equals("join_key_unknown")) {

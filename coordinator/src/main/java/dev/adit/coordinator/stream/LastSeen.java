@@ -34,15 +34,15 @@ final class LastSeen {
     return seconds.getOrDefault(machine.toB64(), 0L);
   }
 
-  void opened(Session session) {
+  void opened(OpenStream session) {
     note(session);
   }
 
-  void closed(Session session) {
+  void closed(OpenStream session) {
     note(session);
   }
 
-  private void note(Session session) {
+  private void note(OpenStream session) {
     String machine = session.peer.machine().toB64();
     long now = clock.wall().getEpochSecond();
     seconds.put(machine, now);

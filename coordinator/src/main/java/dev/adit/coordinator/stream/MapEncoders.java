@@ -19,7 +19,7 @@ final class MapEncoders implements AutoCloseable {
           Thread.ofPlatform().daemon().name("coordinator-maps-", 0).factory());
 
   /// Sends `map`; what is sent to this peer later comes behind it.
-  void send(Peer peer, NetworkMap map) {
+  void send(MachineConnection peer, NetworkMap map) {
     if (map.nodes().size() <= SMALL) {
       peer.send(map);
     } else {

@@ -2,7 +2,7 @@ package dev.adit.coordinator.stream;
 
 import dev.adit.core.limit.FairGate;
 import dev.adit.net.Clock;
-import dev.adit.net.frontdoor.Gate;
+import dev.adit.net.frontdoor.UpgradeGate;
 import dev.adit.net.metrics.Counts;
 import dev.adit.net.metrics.Readings;
 import dev.adit.wire.IpAddress;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// The specification's two handshakes per processor would let in 40 agents a second at a round trip
 /// of 100 ms, because one is in flight for a round trip and works for a millisecond of it. Sixteen
 /// per processor bring 10,000 agents back within a minute.
-public final class StreamGate implements Gate {
+public final class StreamGate implements UpgradeGate {
   private static final int PLACES_PER_PROCESSOR = 16;
   private static final int MOST_WAITING = 1_000;
   private static final long HOLD_LIMIT = 1_000_000_000L;

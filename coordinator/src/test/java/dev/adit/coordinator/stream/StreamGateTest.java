@@ -3,8 +3,8 @@ package dev.adit.coordinator.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.net.Clock;
-import dev.adit.net.frontdoor.Gate;
-import dev.adit.net.frontdoor.Gate.Answer;
+import dev.adit.net.frontdoor.UpgradeGate;
+import dev.adit.net.frontdoor.UpgradeGate.Answer;
 import dev.adit.wire.IpAddress;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +61,7 @@ class StreamGateTest {
     return gate.arrive(new Visitor(0, IpAddress.literal(address)));
   }
 
-  private final class Visitor implements Gate.Visitor {
+  private final class Visitor implements UpgradeGate.Visitor {
     private final int number;
     private final IpAddress address;
 

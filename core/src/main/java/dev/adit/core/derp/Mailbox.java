@@ -20,7 +20,7 @@ final class Mailbox {
 
   private final Runnable wake;
   private final DerpCounter.Sink counters;
-  private final SendQueue queue = new SendQueue();
+  private final ClientSendQueue queue = new ClientSendQueue();
   private final ArrayDeque<PublicKey> departed = new ArrayDeque<>(0);
   private final Set<PublicKey> heard = new HashSet<>(0);
   private @Nullable PublicKey lastHeard;

@@ -33,7 +33,7 @@ final class PeerPath {
   private PathState state = PathState.IDLE;
   private @Nullable Selection selected; // in DIRECT and SUSPECT
   private @Nullable RemoteCandidate lastSelected;
-  private final Routes routes = new Routes();
+  private final PeerRoutes routes = new PeerRoutes();
   private final Decisions decisions = new Decisions();
   private final BetterPath better;
   private boolean gone;

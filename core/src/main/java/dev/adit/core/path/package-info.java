@@ -4,7 +4,8 @@
 ///   between proven paths. Elsewhere: bytes of probes (`dev.adit.wire.probe`), sockets and the
 ///   relay connection (`dev.adit.net`), what the agent finds out about its own addresses
 ///   (`dev.adit.core.netcheck`).
-/// - May import: `dev.adit.wire`, `dev.adit.crypto`, `dev.adit.core.limit`. No sockets, clocks or threads.
+/// - May import: `dev.adit.wire`, `dev.adit.crypto`, `dev.adit.core.limit`. No sockets, clocks or
+///   threads.
 /// - Start with [PathNode], then [PeerPath], then `PathNodeTest`.
 ///
 /// This is mux mode: WireGuard only ever talks to the peer's loopback endpoint, so a switch of

@@ -61,7 +61,7 @@ class AllowListTest {
 
   @Test
   void openAdmitsEverybody() {
-    var open = new Open();
+    var open = new OpenAdmission();
     assertThat(open.admits(stranger)).isTrue();
     assertThat(open.allows(a, stranger)).isTrue();
   }

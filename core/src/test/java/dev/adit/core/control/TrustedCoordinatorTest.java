@@ -125,7 +125,7 @@ class TrustedCoordinatorTest {
     assertThat(trusted.seconds(NOW_MS)).isEqualTo(NOW + 10);
   }
 
-  /// C-30; that it is shown, `TrustTest` of the agent sees.
+  /// C-30; that it is shown, `CoordinatorTrustTest` of the agent sees.
   @Test
   void worksWithALocalClockYearsBehindOrDaysAhead() {
     long behind = NOW_MS - 20 * 365 * DAY * 1000;

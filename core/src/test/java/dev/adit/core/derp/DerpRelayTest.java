@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.core.admission.Admission;
 import dev.adit.core.admission.AllowList;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.crypto.NaclBox;
 import dev.adit.crypto.PrivateKey;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class DerpRelayTest {
   private static final byte[] PROBE = Arrays.copyOf(HexFormat.of().parseHex("f5616470"), 40);
 
-  private final DerpBench bench = new DerpBench(new Open());
+  private final DerpBench bench = new DerpBench(new OpenAdmission());
 
   @Test
   void admitsAClientThatProvesItsKey() {

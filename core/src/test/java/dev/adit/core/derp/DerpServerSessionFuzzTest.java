@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import com.code_intelligence.jazzer.mutation.annotation.NotNull;
 import com.code_intelligence.jazzer.mutation.annotation.WithLength;
-import dev.adit.core.admission.Open;
+import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.testkit.Pieces;
@@ -38,7 +38,7 @@ class DerpServerSessionFuzzTest {
 
   /// What became of the session, what the client was sent, and what another client was sent.
   private static List<String> run(List<byte[]> pieces, boolean admitted) {
-    var bench = new DerpBench(new Open());
+    var bench = new DerpBench(new OpenAdmission());
     var other = bench.connect(OTHER);
     other.reads = false;
     var session = new DerpServerSession(bench.router, () -> {}, bench.random, bench.now);

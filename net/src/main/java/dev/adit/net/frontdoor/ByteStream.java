@@ -109,7 +109,7 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public boolean isTls13() {
-      return Peer.isTls13(channel);
+      return RemoteEnd.isTls13(channel);
     }
 
     @Override

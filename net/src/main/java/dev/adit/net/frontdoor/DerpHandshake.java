@@ -28,7 +28,7 @@ final class DerpHandshake {
     if (isWebSocket && subprotocol.toLowerCase(Locale.ROOT).contains("derp")) {
       return Answers.upgradeRequired("DERP", "DERP inside WebSocket is not offered here");
     }
-    if (!Peer.isTls13(channel)) {
+    if (!RemoteEnd.isTls13(channel)) {
       return Answers.refusal(403, "DERP requires TLS 1.3");
     }
     return null;

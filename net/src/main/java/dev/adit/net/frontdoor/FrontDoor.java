@@ -80,7 +80,7 @@ public final class FrontDoor implements AutoCloseable {
   ///
   /// @throws IOException naming the address and port that cannot be listened on, or what is wrong
   ///   with the certificate
-  public static FrontDoor start(FrontDoorConfig config, Routes routes) throws IOException {
+  public static FrontDoor start(FrontDoorConfig config, RequestRoutes routes) throws IOException {
     var tls = config.tls() == null ? null : ServerTls.context(config.tls());
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
@@ -104,7 +104,7 @@ public final class FrontDoor implements AutoCloseable {
   }
 
   private ServerBootstrap bootstrap(
-      FrontDoorConfig config, Routes routes, @Nullable SslContext tls, boolean epoll) {
+      FrontDoorConfig config, RequestRoutes routes, @Nullable SslContext tls, boolean epoll) {
     Class<? extends ServerChannel> kind =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     var bootstrap =
@@ -126,7 +126,7 @@ public final class FrontDoor implements AutoCloseable {
                             config.requestSeconds(),
                             counters.timeouts,
                             context -> furnish(context.pipeline(), config, routes, tls));
-                    channel.pipeline().addLast(new Peer(limits), first);
+                    channel.pipeline().addLast(new RemoteEnd(limits), first);
                   }
                 });
     if (epoll) {
@@ -138,7 +138,10 @@ public final class FrontDoor implements AutoCloseable {
   }
 
   private void furnish(
-      ChannelPipeline pipeline, FrontDoorConfig config, Routes routes, @Nullable SslContext tls) {
+      ChannelPipeline pipeline,
+      FrontDoorConfig config,
+      RequestRoutes routes,
+      @Nullable SslContext tls) {
     if (tls != null) {
       var handler = tls.newHandler(pipeline.channel().alloc());
       handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
@@ -193,7 +196,7 @@ public final class FrontDoor implements AutoCloseable {
 
   /// Where it listens, with the ports the kernel chose.
   public List<Endpoint> listening() {
-    return listeners.stream().map(listener -> Peer.endpoint(listener.localAddress())).toList();
+    return listeners.stream().map(listener -> RemoteEnd.endpoint(listener.localAddress())).toList();
   }
 
   /// Ends every connection and waits until it has, but at most some seconds. Harmless if repeated.

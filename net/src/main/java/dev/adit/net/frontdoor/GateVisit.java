@@ -6,10 +6,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One connection's visit to a [Gate], from its arrival until its peer is proven or gone. Confined
-/// to the connection's event loop, but for [#enter].
+/// One connection's visit to a [UpgradeGate], from its arrival until its peer is proven or gone.
+/// Confined to the connection's event loop, but for [#enter].
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failures by the channel's end
-final class GateVisit implements Gate.Visitor {
+final class GateVisit implements UpgradeGate.Visitor {
   private static final long TICK_MILLIS = 100;
 
   /// What becomes of it.
@@ -25,14 +25,14 @@ final class GateVisit implements Gate.Visitor {
     OVER
   }
 
-  private final Gate gate;
+  private final UpgradeGate gate;
   private final Channel channel;
   private final Outcome outcome;
   private @Nullable ScheduledFuture<?> tick;
   private long ticks;
   private State state = State.WAITING;
 
-  private GateVisit(Gate gate, Channel channel, Outcome outcome) {
+  private GateVisit(UpgradeGate gate, Channel channel, Outcome outcome) {
     this.gate = gate;
     this.channel = channel;
     this.outcome = outcome;
@@ -40,7 +40,7 @@ final class GateVisit implements Gate.Visitor {
   }
 
   /// Arrives; the outcome may come at once.
-  static GateVisit begin(Gate gate, Channel channel, Outcome outcome) {
+  static GateVisit begin(UpgradeGate gate, Channel channel, Outcome outcome) {
     var visit = new GateVisit(gate, channel, outcome);
     switch (gate.arrive(visit)) {
       case ENTER -> visit.go();
@@ -69,7 +69,7 @@ final class GateVisit implements Gate.Visitor {
 
   @Override
   public IpAddress address() {
-    return Peer.of(channel).remote().address();
+    return RemoteEnd.of(channel).remote().address();
   }
 
   @Override

@@ -41,7 +41,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
   private static final long LINGER_SECONDS = 2;
 
-  private final Routes routes;
+  private final RequestRoutes routes;
   private final int requestSeconds;
   private final Workers workers;
   private final DoorCounters counters;
@@ -67,7 +67,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   /// @param provenLoops see [ByteStream]
   HttpDoor(
-      Routes routes,
+      RequestRoutes routes,
       int requestSeconds,
       Workers workers,
       DoorCounters counters,
@@ -214,7 +214,8 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
   }
 
-  private void upgradeToDerp(ChannelHandlerContext context, HttpRequest head, Routes.Derp derp) {
+  private void upgradeToDerp(
+      ChannelHandlerContext context, HttpRequest head, RequestRoutes.Derp derp) {
     var refusal = DerpHandshake.refusal(head, context.channel());
     if (refusal != null) {
       answer(context, head, refusal);
@@ -228,7 +229,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void upgradeToMessages(
-      ChannelHandlerContext context, HttpRequest head, Routes.Message route) {
+      ChannelHandlerContext context, HttpRequest head, RequestRoutes.Message route) {
     var refusal = WebSocketHandshake.refusal(head, route.subprotocol());
     if (refusal != null) {
       answer(context, head, refusal);
@@ -257,7 +258,10 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void openMessages(
-      ChannelHandlerContext context, HttpRequest head, Routes.Message route, Runnable proven) {
+      ChannelHandlerContext context,
+      HttpRequest head,
+      RequestRoutes.Message route,
+      Runnable proven) {
     counters.upgrades.count(DoorCounters.Upgrade.MESSAGES);
     leaveHttp(context, WebSocketHandshake.acceptance(head, route.subprotocol()));
     var config =
@@ -393,7 +397,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
         to.query(),
         headers,
         body,
-        Peer.of(context.channel()).remote(),
+        RemoteEnd.of(context.channel()).remote(),
         null);
   }
 

@@ -9,11 +9,11 @@ import java.util.concurrent.TimeUnit;
 /// channels are.
 abstract class NettyConnection {
   final Channel channel;
-  private final Peer peer;
+  private final RemoteEnd peer;
 
   NettyConnection(Channel channel) {
     this.channel = channel;
-    this.peer = Peer.of(channel);
+    this.peer = RemoteEnd.of(channel);
   }
 
   public Endpoint remote() {

@@ -21,7 +21,7 @@ class DoorCountersTest {
   @Test
   void countsAnswersByStatusAndConnectionsByWhatBecameOfThem() throws IOException {
     var config = new FrontDoorConfig(List.of(LOOPBACK), null, 1, 2, 1000, 1);
-    var routes = new Routes().http("/a", request -> HttpResponse.text(200, "a"));
+    var routes = new RequestRoutes().http("/a", request -> HttpResponse.text(200, "a"));
     try (var door = FrontDoor.start(config, routes);
         var first = RawClient.connect(door.listening().getFirst());
         var second = RawClient.connect(door.listening().getFirst())) {
@@ -43,7 +43,8 @@ class DoorCountersTest {
   void countsTlsHandshakesByTheirEnd() throws IOException {
     var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
     var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
-    try (var door = FrontDoor.start(FrontDoorConfig.of(List.of(LOOPBACK), tls), new Routes())) {
+    try (var door =
+        FrontDoor.start(FrontDoorConfig.of(List.of(LOOPBACK), tls), new RequestRoutes())) {
       try (var client = RawClient.connect(door.listening().getFirst())) {
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
         await(door, "adit_tls_handshakes_failed_total", "not_tls");
@@ -60,7 +61,7 @@ class DoorCountersTest {
     var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
     var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
     var config = new FrontDoorConfig(List.of(LOOPBACK), tls, 1, 10, 10, 1);
-    try (var door = FrontDoor.start(config, new Routes());
+    try (var door = FrontDoor.start(config, new RequestRoutes());
         var silent = RawClient.connect(door.listening().getFirst())) {
       assertThat(silent.rest()).isEmpty();
       await(door, "adit_http_request_timeouts_total");

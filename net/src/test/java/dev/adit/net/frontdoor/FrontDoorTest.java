@@ -218,7 +218,7 @@ class FrontDoorTest {
     assertThat(config.maxConnections()).isEqualTo(65_536);
     assertThat(config.maxUnprovenPerAddress()).isEqualTo(1_024);
     assertThat(config.requestSeconds()).isEqualTo(30);
-    assertThat(Routes.DEFAULT_BODY_LIMIT).isEqualTo(65_536);
+    assertThat(RequestRoutes.DEFAULT_BODY_LIMIT).isEqualTo(65_536);
   }
 
   @Test
@@ -269,8 +269,8 @@ class FrontDoorTest {
     return new FrontDoorConfig(List.of(LOOPBACK), null, 1, connections, perAddress, seconds);
   }
 
-  private Routes routes() {
-    return new Routes()
+  private RequestRoutes routes() {
+    return new RequestRoutes()
         .derp(connection -> new Echo(connection, heard), KEY)
         .http(
             "/api/v1",

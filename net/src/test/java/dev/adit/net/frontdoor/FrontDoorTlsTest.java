@@ -35,7 +35,7 @@ class FrontDoorTlsTest {
     var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
     var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
     var routes =
-        new Routes()
+        new RequestRoutes()
             .derp(Silent::new, "00".repeat(32))
             .http("/", request -> HttpResponse.text(200, request.path()));
     var listen = List.of(Endpoint.literal("127.0.0.1:0"));
@@ -92,7 +92,7 @@ class FrontDoorTlsTest {
     var config =
         FrontDoorConfig.of(
             List.of(Endpoint.literal("127.0.0.1:0")), new FrontDoorConfig.Tls("no", "no"));
-    assertThatThrownBy(() -> FrontDoor.start(config, new Routes()))
+    assertThatThrownBy(() -> FrontDoor.start(config, new RequestRoutes()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("TLS: key or certificate cannot be used");
   }

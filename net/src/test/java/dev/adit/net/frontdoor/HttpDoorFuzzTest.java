@@ -92,7 +92,7 @@ class HttpDoorFuzzTest {
     var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run(), counters, null);
     var channel = new Connection();
     channel.config().setAllocator(allocator);
-    channel.pipeline().addLast(new Peer(new ConnectionLimits(10, 10, counters, Clock.SYSTEM)));
+    channel.pipeline().addLast(new RemoteEnd(new ConnectionLimits(10, 10, counters, Clock.SYSTEM)));
     channel.pipeline().addLast(door.handlers());
     channel.pipeline().fireChannelActive();
     for (byte[] piece : pieces) {
@@ -117,8 +117,8 @@ class HttpDoorFuzzTest {
     return heard;
   }
 
-  private static Routes routes(List<String> heard, ByteArrayOutputStream derp) {
-    return new Routes()
+  private static RequestRoutes routes(List<String> heard, ByteArrayOutputStream derp) {
+    return new RequestRoutes()
         .http(
             "/",
             request -> {

@@ -23,7 +23,7 @@ class ProvenLoopsTest {
 
   @BeforeEach
   void opens() throws IOException {
-    var routes = new Routes().derp(Talker::new, "07".repeat(32));
+    var routes = new RequestRoutes().derp(Talker::new, "07".repeat(32));
     door = FrontDoor.start(FrontDoorTest.plain(10, 10, 30), routes); // one loop for strangers
   }
 

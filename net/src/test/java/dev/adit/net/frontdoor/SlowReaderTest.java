@@ -23,7 +23,7 @@ class SlowReaderTest {
 
   @Test
   void whoReadsNoAnswersIsNotAskedForMoreRequests() throws Exception {
-    var routes = new Routes().http("/api", _ -> answer());
+    var routes = new RequestRoutes().http("/api", _ -> answer());
     try (var door = FrontDoor.start(FrontDoorTest.plain(10, 10, 30), routes);
         var client = new Socket()) {
       client.setReceiveBufferSize(4096);

@@ -29,7 +29,8 @@ class WebSocketServerTest {
   void opens() throws IOException {
     var config = FrontDoorConfig.of(List.of(Endpoint.literal("127.0.0.1:0")), null);
     door =
-        FrontDoor.start(config, new Routes().message("/adit/stream", "adit-control-v1", Echo::new));
+        FrontDoor.start(
+            config, new RequestRoutes().message("/adit/stream", "adit-control-v1", Echo::new));
   }
 
   @AfterEach

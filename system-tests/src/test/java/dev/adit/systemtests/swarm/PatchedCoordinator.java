@@ -15,7 +15,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.MessageConnection;
-import dev.adit.net.frontdoor.Routes;
+import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
@@ -96,7 +96,7 @@ public final class PatchedCoordinator implements MessageConnection.Acceptor {
     var tls = new FrontDoorConfig.Tls(certificate.privateKeyPem(), certificate.certificatePem());
     var config = FrontDoorConfig.of(List.of(new Endpoint(address, 443)), tls);
     var routes =
-        new Routes()
+        new RequestRoutes()
             .message("/adit/stream", "adit-control-v1", coordinator)
             .http(
                 "/adit/identity",

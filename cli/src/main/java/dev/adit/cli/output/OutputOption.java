@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 ///
 /// A command makes its result as JSON, once; the table is a view of it. Only data goes to standard
 /// output, so that `-o json` stays clean.
-public final class Output {
+public final class OutputOption {
   public enum Format {
     TABLE,
     JSON,

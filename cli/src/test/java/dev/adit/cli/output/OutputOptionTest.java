@@ -10,7 +10,7 @@ import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class OutputTest {
+class OutputOptionTest {
   private static final String NODES =
       """
       {"nodes":[{"name":"alpha","addresses":["10.77.0.1","fd00::1"],"removed":null,"uses":3,"tags":[]},\
@@ -19,7 +19,7 @@ class OutputTest {
 
   @Test
   void indentsJson() throws Exception {
-    assertThat(printed(Output.Format.JSON, NODES))
+    assertThat(printed(OutputOption.Format.JSON, NODES))
         .isEqualTo(
             """
             {
@@ -48,7 +48,7 @@ class OutputTest {
 
   @Test
   void writesYamlAndQuotesWhatCouldBeMistaken() throws Exception {
-    assertThat(printed(Output.Format.YAML, NODES))
+    assertThat(printed(OutputOption.Format.YAML, NODES))
         .isEqualTo(
             """
             nodes:
@@ -76,7 +76,7 @@ class OutputTest {
 
   @Test
   void alignsTheColumnsOfATable() throws Exception {
-    assertThat(printed(Output.Format.TABLE, NODES))
+    assertThat(printed(OutputOption.Format.TABLE, NODES))
         .isEqualTo(
             """
             NAME   ADDRESSES
@@ -85,11 +85,11 @@ class OutputTest {
             """);
   }
 
-  private static String printed(Output.Format format, String json) throws MalformedException {
-    Output output = new Output();
+  private static String printed(OutputOption.Format format, String json) throws MalformedException {
+    OutputOption output = new OutputOption();
     output.format = format;
     StringWriter text = new StringWriter();
-    output.print(new PrintWriter(text), json, OutputTest::table);
+    output.print(new PrintWriter(text), json, OutputOptionTest::table);
     return text.toString();
   }
 

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One network with the streams that hear of it. All of them are at the same revision, [#told]: a
 /// newcomer waits for the pending delta. Confined to the hub thread.
-final class Room {
+final class NetworkRoom {
   private static final long GATHER = 50_000_000L;
   private static final long REST_PER_STREAM = 200_000;
   private static final long MOST_REST = 500_000_000;
@@ -33,12 +33,13 @@ final class Room {
   private final MapEncoders maps;
   private final StreamCounters counters;
   private final Clock clock;
-  private final Map<Long, Session> sessions = new HashMap<>();
+  private final Map<Long, OpenStream> sessions = new HashMap<>();
   private final Gathering changes = new Gathering(1, GATHER);
   private final ArrayDeque<Runnable> answers = new ArrayDeque<>();
   private long told;
 
-  Room(NetworkView view, Records records, MapEncoders maps, StreamCounters counters, Clock clock) {
+  NetworkRoom(
+      NetworkView view, Records records, MapEncoders maps, StreamCounters counters, Clock clock) {
     this.view = view;
     this.records = records;
     this.maps = maps;
@@ -76,7 +77,7 @@ final class Room {
   /// Lets a stream hear of this network, beginning with what its token deserves.
   ///
   /// @param token of the map it holds; null for none
-  void attach(Session session, UUID node, @Nullable String token) {
+  void attach(OpenStream session, UUID node, @Nullable String token) {
     if (isBehind()) {
       tellChanges();
     }
@@ -102,7 +103,7 @@ final class Room {
   }
 
   /// Sends the whole map.
-  void sendMap(Session session, FullMap why) {
+  void sendMap(OpenStream session, FullMap why) {
     if (isBehind()) {
       tellChanges();
     }
@@ -127,7 +128,7 @@ final class Room {
   }
 
   /// A stream ended or was superseded.
-  void detach(Session session) {
+  void detach(OpenStream session) {
     UUID node = session.nodes.remove(id());
     if (sessions.remove(session.number) != null && node != null) {
       presences.closed(node, session.number);
@@ -135,11 +136,11 @@ final class Room {
   }
 
   /// Answers `watch` at once.
-  void watch(Session session, List<UUID> nodes) {
+  void watch(OpenStream session, List<UUID> nodes) {
     sendPresence(session, presences.watched(session.number, nodes, view.nodes().keySet()));
   }
 
-  private void sendPresence(Session session, List<NodePresence> nodes) {
+  private void sendPresence(OpenStream session, List<NodePresence> nodes) {
     if (!nodes.isEmpty()) {
       counters.presence(nodes.size());
       session.peer.send(new PeerPresence(id(), nodes));
@@ -157,7 +158,7 @@ final class Room {
     }
     if (!isBehind()) {
       for (var batch : presences.due(now)) {
-        Session session = sessions.get(batch.stream());
+        OpenStream session = sessions.get(batch.stream());
         if (session != null) {
           sendPresence(session, batch.nodes());
         }

@@ -7,7 +7,7 @@ import dev.adit.wire.IpAddress;
 /// Between an upgrade and the proof of who the peer is a server works for strangers. After a
 /// restart all agents come at once; those who wait here cost little, those who are sent away come
 /// later.
-public interface Gate {
+public interface UpgradeGate {
   enum Answer {
     ENTER,
     WAIT,
@@ -44,8 +44,8 @@ public interface Gate {
   }
 
   /// Lets everybody in.
-  Gate OPEN =
-      new Gate() {
+  UpgradeGate OPEN =
+      new UpgradeGate() {
         @Override
         public Answer arrive(Visitor visitor) {
           return Answer.ENTER;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What waits to be written to a relay: priority frames before data, each bounded, the oldest
 /// dropped (nat-traversal R-LO-3, §5.7). Thread-safe; only [#take] waits.
-final class SendQueue {
+final class RelaySendQueue {
   /// Handshakes and probes: a node with hundreds of peers may have one of each on its way at once.
   static final int MAX_PRIORITY = 512;
 
@@ -22,7 +22,7 @@ final class SendQueue {
   private boolean closed;
 
   /// @param dropped runs whenever a frame is dropped because its queue is full
-  SendQueue(Runnable dropped) {
+  RelaySendQueue(Runnable dropped) {
     this.dropped = dropped;
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// a slow receiver, and what arrives is fresh.
 ///
 /// Not thread-safe; [DerpServerSession] guards it.
-final class SendQueue {
+final class ClientSendQueue {
   static final int CAPACITY = 32;
 
   /// After so many packets with priority in a row one other goes, so that nobody can starve it.

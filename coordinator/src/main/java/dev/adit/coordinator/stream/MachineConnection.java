@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 /// A machine's connection as the hub sees it. Thread-safe; sending never blocks, and after the end
 /// does nothing.
-interface Peer {
+interface MachineConnection {
   PublicKey machine();
 
   /// Where it comes from.

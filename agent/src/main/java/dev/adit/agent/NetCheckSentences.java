@@ -3,8 +3,8 @@ package dev.adit.agent;
 import dev.adit.core.netcheck.NetReport;
 
 /// What a network check found, in sentences for people.
-final class Verdicts {
-  private Verdicts() {}
+final class NetCheckSentences {
+  private NetCheckSentences() {}
 
   static String of(NetReport.Family family) {
     String udp =

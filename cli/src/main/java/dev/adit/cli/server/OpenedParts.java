@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a server has opened; closed in reverse order, once, whatever fails. Thread-safe.
-final class Opened implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Opened.class);
+final class OpenedParts implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenedParts.class);
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 

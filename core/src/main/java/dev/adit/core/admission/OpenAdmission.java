@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Admits everybody: a relay for the public, and for tests. Thread-safe, because it has no state.
-public final class Open implements Admission {
+public final class OpenAdmission implements Admission {
   @Override
   public boolean admits(PublicKey key) {
     return true;

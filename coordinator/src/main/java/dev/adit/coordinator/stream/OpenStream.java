@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /// One stream after its `hello`. Confined to the hub thread.
-final class Session {
-  final Peer peer;
+final class OpenStream {
+  final MachineConnection peer;
   final String instance;
 
   /// Newer streams have higher numbers, also after a restart (control R-DB-5).
@@ -20,7 +20,7 @@ final class Session {
   long mapsSince;
   boolean ended;
 
-  Session(Peer peer, String instance, long number) {
+  OpenStream(MachineConnection peer, String instance, long number) {
     this.peer = peer;
     this.instance = instance;
     this.number = number;

@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Upgrades have exact paths; of handlers the one with the longest prefix counts. With [#derp] come
 /// `/derp/probe`, `/derp/latency-check` and `/generate_204` (derp §2.2, §2.6).
-public final class Routes {
+public final class RequestRoutes {
   /// The largest body a handler gets, unless it says otherwise.
   public static final int DEFAULT_BODY_LIMIT = 64 * 1024;
 
   record Derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {}
 
-  record Message(String subprotocol, MessageConnection.Acceptor acceptor, Gate gate) {}
+  record Message(String subprotocol, MessageConnection.Acceptor acceptor, UpgradeGate gate) {}
 
   record Http(String prefix, HttpHandler handler, int bodyLimit) {
     boolean covers(String path) {
@@ -35,29 +35,30 @@ public final class Routes {
   /// Serves DERP on `/derp`.
   ///
   /// @param serverKeyHex the relay's key, 64 hex digits, told in the answer's header
-  public Routes derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {
+  public RequestRoutes derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {
     derp = new Derp(acceptor, serverKeyHex);
     return this;
   }
 
   /// Serves WebSockets of binary messages on `path` (control R-STR-1).
-  public Routes message(String path, String subprotocol, MessageConnection.Acceptor acceptor) {
-    return message(path, subprotocol, acceptor, Gate.OPEN);
+  public RequestRoutes message(
+      String path, String subprotocol, MessageConnection.Acceptor acceptor) {
+    return message(path, subprotocol, acceptor, UpgradeGate.OPEN);
   }
 
   /// @param gate passed between the request and the proof of who the peer is
-  public Routes message(
-      String path, String subprotocol, MessageConnection.Acceptor acceptor, Gate gate) {
+  public RequestRoutes message(
+      String path, String subprotocol, MessageConnection.Acceptor acceptor, UpgradeGate gate) {
     messages.put(path, new Message(subprotocol, acceptor, gate));
     return this;
   }
 
-  public Routes http(String pathPrefix, HttpHandler handler) {
+  public RequestRoutes http(String pathPrefix, HttpHandler handler) {
     return http(pathPrefix, handler, DEFAULT_BODY_LIMIT);
   }
 
   /// @param bodyLimit bytes of body; longer requests are answered 413
-  public Routes http(String pathPrefix, HttpHandler handler, int bodyLimit) {
+  public RequestRoutes http(String pathPrefix, HttpHandler handler, int bodyLimit) {
     if (!pathPrefix.startsWith("/")) {
       throw new IllegalArgumentException("route " + pathPrefix + " must begin with /");
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// folder.
 ///
 /// Confined to the packet loop's thread, but for what the status shows: [#root] and [#url].
-final class Trust {
+final class CoordinatorTrust {
   private static final long SKEW_SECONDS = 60;
 
   private final AgentFiles files;
@@ -31,7 +31,7 @@ final class Trust {
   private volatile VerifyingKey root;
   private volatile Target reached;
 
-  private Trust(
+  private CoordinatorTrust(
       AgentFiles files,
       Clock clock,
       @Nullable JoinKey joinKey,
@@ -47,7 +47,8 @@ final class Trust {
   }
 
   /// @throws IOException if there is neither a join key nor anything stored, or they contradict
-  static Trust open(AgentConfig config, AgentFiles files, Clock clock) throws IOException {
+  static CoordinatorTrust open(AgentConfig config, AgentFiles files, Clock clock)
+      throws IOException {
     AgentFiles.KnownCoordinator known = files.coordinator();
     try {
       TrustedCoordinator held = known == null ? null : restored(known);
@@ -56,7 +57,7 @@ final class Trust {
           throw new IOException("this machine is in no network here; run: adit up KEY");
         }
         var reached = new Target(known.url(), known.address());
-        return new Trust(files, clock, null, held.root(), reached, held);
+        return new CoordinatorTrust(files, clock, null, held.root(), reached, held);
       }
       JoinKey key = JoinKey.parse(config.joinKey());
       if (known != null && held != null && !held.hasRoot(key.root())) {
@@ -69,7 +70,7 @@ final class Trust {
         }
         held = null;
       }
-      return new Trust(files, clock, key, key.root(), new Target(key.url(), null), held);
+      return new CoordinatorTrust(files, clock, key, key.root(), new Target(key.url(), null), held);
     } catch (MalformedException e) {
       throw new IOException(e.getMessage(), e);
     }

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-class SendQueueTest {
+class RelaySendQueueTest {
   private final AtomicInteger dropped = new AtomicInteger();
-  private final SendQueue queue = new SendQueue(dropped::incrementAndGet);
+  private final RelaySendQueue queue = new RelaySendQueue(dropped::incrementAndGet);
 
   @Test
   void keeps512FramesWithPriorityAnd128OthersAndDropsTheOldest() throws InterruptedException {

@@ -13,19 +13,19 @@ import java.net.SocketAddress;
 /// First in each connection's pipeline: turns away what exceeds the limits before it costs a TLS
 /// handshake, and knows who is at the other end. Confined to the connection's event loop.
 @SuppressWarnings("FutureReturnValueIgnored") // Netty tells of failures by the channel's end
-final class Peer extends ChannelInboundHandlerAdapter {
-  private static final AttributeKey<Peer> KEY = AttributeKey.valueOf(Peer.class, "peer");
+final class RemoteEnd extends ChannelInboundHandlerAdapter {
+  private static final AttributeKey<RemoteEnd> KEY = AttributeKey.valueOf(RemoteEnd.class, "peer");
 
   private final ConnectionLimits limits;
   private Endpoint remote = new Endpoint(IpAddress.of(new byte[4]), 0);
   private boolean counted;
   private boolean proven;
 
-  Peer(ConnectionLimits limits) {
+  RemoteEnd(ConnectionLimits limits) {
     this.limits = limits;
   }
 
-  static Peer of(Channel channel) {
+  static RemoteEnd of(Channel channel) {
     return channel.attr(KEY).get();
   }
 

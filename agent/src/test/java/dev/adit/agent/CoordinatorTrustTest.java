@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TrustTest {
+class CoordinatorTrustTest {
   private static final Random RANDOM = new Random(1);
   private static final Instant NOW = Instant.ofEpochSecond(1_763_712_000);
   private static final HttpsUrl URL = HttpsUrl.literal("https://vpn.example.org");
@@ -47,7 +47,7 @@ class TrustTest {
     var clock = new WallClock(NOW.plus(wrong));
     String key = JoinKey.create(URL, ROOT.verifyingKey(), RANDOM).text();
     try (var files = AgentFiles.open(folder, false)) {
-      var trust = Trust.open(config(key), files, clock);
+      var trust = CoordinatorTrust.open(config(key), files, clock);
       assertThat(trust.judge(DOCUMENT, "vpn.example.org").coordinator()).isEqualTo(id());
       assertThat(trust.skew()).as("not known yet").isNull();
       assertThat(trust.welcomed(welcome(), CHANNEL, 0, BY)).isTrue();
@@ -55,7 +55,7 @@ class TrustTest {
       assertThat(trust.seconds()).isEqualTo(NOW.getEpochSecond());
     }
     try (var files = AgentFiles.open(folder, false)) {
-      var again = Trust.open(config(null), files, clock);
+      var again = CoordinatorTrust.open(config(null), files, clock);
       assertThat(again.skew()).isEqualTo(said);
       assertThat(again.seconds()).isEqualTo(NOW.getEpochSecond());
       assertThat(again.judge(DOCUMENT, "vpn.example.org").coordinator()).isEqualTo(id());
@@ -67,7 +67,7 @@ class TrustTest {
     var clock = new WallClock(NOW.plusSeconds(60));
     String key = JoinKey.create(URL, ROOT.verifyingKey(), RANDOM).text();
     try (var files = AgentFiles.open(folder, false)) {
-      var trust = Trust.open(config(key), files, clock);
+      var trust = CoordinatorTrust.open(config(key), files, clock);
       var _ = trust.judge(DOCUMENT, "vpn.example.org");
       assertThat(trust.welcomed(welcome(), CHANNEL, 0, BY)).isTrue();
       assertThat(trust.skew()).isNull();

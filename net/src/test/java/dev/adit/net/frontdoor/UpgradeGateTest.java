@@ -2,7 +2,7 @@ package dev.adit.net.frontdoor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.net.frontdoor.Gate.Answer;
+import dev.adit.net.frontdoor.UpgradeGate.Answer;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What the front door makes of a gate's answers (control R-AG-7).
-class GateTest {
+class UpgradeGateTest {
   private static final String OPENING =
       "GET /adit/stream HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade"
           + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
@@ -31,7 +31,7 @@ class GateTest {
     door =
         FrontDoor.start(
             config,
-            new Routes()
+            new RequestRoutes()
                 .message(
                     "/adit/stream",
                     "adit-control-v1",
@@ -143,7 +143,7 @@ class GateTest {
     return RawClient.connect(door.listening().getFirst());
   }
 
-  private static final class Scripted implements Gate {
+  private static final class Scripted implements UpgradeGate {
     final LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private final LinkedBlockingQueue<Visitor> visitors = new LinkedBlockingQueue<>();
     volatile Answer answer = Answer.ENTER;

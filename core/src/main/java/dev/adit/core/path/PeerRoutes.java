@@ -4,7 +4,7 @@ import dev.adit.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /// The two routes of a peer as its state makes them, kept so that the packet path only reads them.
-final class Routes {
+final class PeerRoutes {
   private Route data = Route.RELAY;
   private Route handshake = Route.RELAY;
 
