@@ -275,6 +275,7 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     public void lost(boolean wasUp, String reason) {
       connected = false;
       loop.post(() -> {
+        trust.streamClosed();
         MapFollower held = follower;
         if (held != null) {
           held.streamClosed(trust.seconds());

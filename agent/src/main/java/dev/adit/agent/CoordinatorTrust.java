@@ -30,6 +30,9 @@ final class CoordinatorTrust {
   private @Nullable TrustedCoordinator trusted;
   private volatile VerifyingKey root;
   private volatile Target reached;
+  private boolean streaming;
+  private long wallAtWelcome; // milliseconds since 1970
+  private long nanosAtWelcome;
 
   private CoordinatorTrust(
       AgentFiles files,
@@ -148,6 +151,9 @@ final class CoordinatorTrust {
     }
     reached = by;
     root = held.root();
+    streaming = true;
+    wallAtWelcome = wall;
+    nanosAtWelcome = clock.nanos();
     save();
     return true;
   }
@@ -161,9 +167,19 @@ final class CoordinatorTrust {
     }
   }
 
-  /// The coordinator's clock as far as it is known, seconds since 1970.
+  /// The stream of the last welcome has ended.
+  void streamClosed() {
+    streaming = false;
+  }
+
+  /// The coordinator's clock as far as it is known, seconds since 1970. While a stream stands, a
+  /// jump of the local clock does not matter; without one only the local clock knows of the time
+  /// that a machine has slept.
   long seconds() {
-    long wall = clock.wall().toEpochMilli();
+    long wall =
+        streaming
+            ? wallAtWelcome + (clock.nanos() - nanosAtWelcome) / 1_000_000
+            : clock.wall().toEpochMilli();
     return trusted == null ? Math.floorDiv(wall, 1000L) : trusted.seconds(wall);
   }
 

@@ -74,6 +74,22 @@ class CoordinatorTrustTest {
     }
   }
 
+  @Test
+  void aJumpOfTheClockDoesNotMatterWhileAStreamStands() throws Exception {
+    var clock = new WallClock(NOW);
+    String key = JoinKey.create(URL, ROOT.verifyingKey(), RANDOM).text();
+    try (var files = AgentFiles.open(folder, false)) {
+      var trust = CoordinatorTrust.open(config(key), files, clock);
+      var _ = trust.judge(DOCUMENT, "vpn.example.org");
+      assertThat(trust.welcomed(welcome(), CHANNEL, 0, BY)).isTrue();
+      clock.wall = NOW.plus(Duration.ofDays(4));
+      clock.nanos = Duration.ofSeconds(90).toNanos();
+      assertThat(trust.seconds()).isEqualTo(NOW.getEpochSecond() + 90);
+      trust.streamClosed();
+      assertThat(trust.seconds()).isEqualTo(NOW.getEpochSecond() + 4 * 86_400);
+    }
+  }
+
   private AgentConfig config(@Nullable String key) {
     return new AgentConfig(
         folder, folder, "adit0", null, key, null, false, List.of(), 0, 0, null, false);
@@ -103,10 +119,22 @@ class CoordinatorTrustTest {
     return Envelope.sign(Context.IDENTITY, identity.body(), ROOT);
   }
 
-  private record WallClock(Instant wall) implements Clock {
+  private static final class WallClock implements Clock {
+    private Instant wall;
+    private long nanos;
+
+    WallClock(Instant wall) {
+      this.wall = wall;
+    }
+
+    @Override
+    public Instant wall() {
+      return wall;
+    }
+
     @Override
     public long nanos() {
-      return 0;
+      return nanos;
     }
   }
 }

@@ -115,7 +115,7 @@ public final class Lab implements AutoCloseable {
   /// The words that run `command` in a node's network, for [ProcessBuilder].
   public List<String> inside(String node, List<String> command) {
     List<String> words = new ArrayList<>(List.of("ip", "netns", "exec", namespace(node)));
-    if (HOSTS.contains(node)) {
+    if (Files.isDirectory(run(node))) {
       // `ip netns exec` has already given the program a mount namespace of its own.
       words.addAll(
           List.of(

@@ -301,9 +301,12 @@ up() {
   trap - EXIT
 }
 
+# This lab's namespaces, those too that somebody added under its prefix.
+spaces() { ip netns list | awk -v prefix="$PREFIX-" 'index($1, prefix) == 1 { print $1 }'; }
+
 pids() {
   local n
-  for n in "${NODES[@]}"; do if have "$n"; then ip netns pids "$PREFIX-$n" 2>/dev/null || true; fi; done
+  for n in $(spaces); do ip netns pids "$n" 2>/dev/null || true; done
 }
 
 # Only processes that live in this lab's own namespaces; they get a second to end by themselves.
@@ -318,9 +321,7 @@ down() {
     done
     if [[ -n $all ]]; then kill -9 $all 2>/dev/null || true; fi
   fi
-  for n in "${NODES[@]}"; do
-    if have "$n"; then ip netns del "$PREFIX-$n" 2>/dev/null || true; fi
-  done
+  for n in $(spaces); do ip netns del "$n" 2>/dev/null || true; done
 }
 
 counters() {

@@ -2,7 +2,6 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +16,7 @@ class ThousandAgentsTest {
   @LabScenario("thousand-agents")
   void aThousandAgentsJoinRestartAndRest() throws IOException {
     try (World world = World.withServer("direct+v4", "direct+v4")) {
-      String key = reusableKey(world);
+      String key = world.reusableKey(2 * AGENTS);
       var server = new Vitals(world.processes("srv", "serve").getFirst());
       long begun = Clock.SYSTEM.nanos();
       try (var swarm = SwarmProcess.start(world, "r", key, AGENTS, "n", Duration.ofSeconds(10))) {
@@ -74,11 +73,5 @@ class ThousandAgentsTest {
         assertThat(swarm.counted("maps")).as("whole maps to current tokens").isZero();
       }
     }
-  }
-
-  private static String reusableKey(World world) throws IOException {
-    Outcome made = world.adit("srv", "key", "create", "--uses", "2000", "--out", "-");
-    assertThat(made.status()).as(made.output()).isZero();
-    return made.output().strip();
   }
 }

@@ -119,6 +119,13 @@ final class World implements AutoCloseable {
     return Files.readString(lab.lib("srv").resolve("adit").resolve("join.key")).strip();
   }
 
+  /// A join key for so many machines.
+  String reusableKey(int uses) throws IOException {
+    Outcome made = adit("srv", "key", "create", "--uses", Integer.toString(uses), "--out", "-");
+    assertThat(made.status()).as(made.output()).isZero();
+    return made.output().strip();
+  }
+
   // --- nodes
 
   /// `adit up KEY`, to its end.
