@@ -17,9 +17,10 @@ import java.util.stream.Stream;
 /// One running topology: two sites, a server, a core router between them.
 ///
 /// Nodes are `l`, `r` (hosts), `lgw`, `rgw` (their gateways), `inet` (core router), `srv` (server).
-/// Each is a network namespace called by [#namespace]. On `l`, `r` and `srv` programs started with
-/// [#start] see a `/run` and a `/var/lib` of their own ([#run], [#lib]), so that every program
-/// works there with its default folders.
+/// Each is a network namespace called by [#namespace]. On `l`, `r` and `srv`, and on what others
+/// add under the lab's prefix with such folders, programs started with [#start] see a `/run` and a
+/// `/var/lib` of their own ([#run], [#lib]), so that every program works there with its default
+/// folders.
 ///
 /// Everything outside the namespaces is one folder below `/run/adit-lab`, which also names the
 /// owner: that is how a later run finds what a killed one left. Thread-safe; after [#close] nothing

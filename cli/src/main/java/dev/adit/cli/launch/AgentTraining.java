@@ -2,7 +2,6 @@ package dev.adit.cli.launch;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
-import dev.adit.agent.Tunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
@@ -17,8 +16,6 @@ import dev.adit.net.local.LocalServer;
 import dev.adit.net.metrics.MetricsFormat;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
@@ -41,7 +38,6 @@ import java.util.concurrent.locks.LockSupport;
 final class AgentTraining {
   private static final long PATIENCE_SECONDS = 30;
   private static final long EXCHANGE_NANOS = 1_500_000_000L;
-  private static final int INITIATION_BYTES = 148;
 
   /// Metrics are asked for after the start, and their library is no part of it.
   private static final MetricsFormat NOBODY_ASKS =
@@ -212,54 +208,6 @@ final class AgentTraining {
       }
     } catch (IOException e) {
       // The training is over.
-    }
-  }
-
-  /// Stands where WireGuard does and begins a handshake with every peer, which nobody answers.
-  private static final class NoTunnel implements Tunnel {
-    private final DatagramSocket socket;
-
-    NoTunnel() {
-      try {
-        socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public int open() {
-      return socket.getLocalPort();
-    }
-
-    @Override
-    public boolean isGone() {
-      return false;
-    }
-
-    @Override
-    public void greet(PublicKey key) {}
-
-    @Override
-    public void apply(Wanted wanted) throws IOException {
-      byte[] initiation = new byte[INITIATION_BYTES];
-      initiation[0] = 1;
-      for (Peer peer : wanted.peers()) {
-        socket.send(
-            new DatagramPacket(
-                initiation,
-                initiation.length,
-                InetAddress.getLoopbackAddress(),
-                peer.loopbackPort()));
-      }
-    }
-
-    @Override
-    public void forgetPeer(PublicKey key) {}
-
-    @Override
-    public void close() {
-      socket.close();
     }
   }
 }

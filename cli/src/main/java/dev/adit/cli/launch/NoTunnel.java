@@ -1,4 +1,4 @@
-package dev.adit.cli;
+package dev.adit.cli.launch;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,8 +10,11 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
-/// Stands where WireGuard does and begins a handshake with every peer, which nobody answers.
+/// Stands where WireGuard does and begins a handshake with every peer, which nobody answers: for
+/// the training, which may have no right to make an interface, and for tests.
 public final class NoTunnel implements Tunnel {
+  private static final int INITIATION_BYTES = 148;
+
   private @Nullable DatagramSocket socket;
 
   @Override
@@ -22,7 +25,7 @@ public final class NoTunnel implements Tunnel {
 
   @Override
   public void apply(Wanted wanted) throws IOException {
-    byte[] initiation = new byte[148];
+    byte[] initiation = new byte[INITIATION_BYTES];
     initiation[0] = 1;
     for (Peer peer : wanted.peers()) {
       requireNonNull(socket)
