@@ -183,7 +183,7 @@ public final class PathNode {
       node.dropped(peer == null ? DropReason.UNKNOWN_PEER : DropReason.NOT_OURS);
       return Route.DROP;
     }
-    peer.sessions.passed(kind);
+    peer.sessions.sent(kind, packet, offset);
     Route route = peer.wireGuardSent(kind, packet, offset, length, now);
     if (route == Route.DROP) {
       node.dropped(DropReason.NO_PATH);
@@ -253,7 +253,7 @@ public final class PathNode {
       int offset,
       int length,
       long now) {
-    if (peer.sessions.received(kind, now)) {
+    if (peer.sessions.received(kind, bytes, offset, now)) {
       node.outputs.add(new PathOutput.RenewSession(peer.key()));
     }
     peer.wireGuardReceived(byRelay, kind, bytes, offset, length, now);

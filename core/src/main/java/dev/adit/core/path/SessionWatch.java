@@ -3,35 +3,76 @@ package dev.adit.core.path;
 import dev.adit.wire.wireguard.WireGuardMessage;
 
 /// Notices that a peer sends data for a session that our WireGuard does not have: it was started
-/// anew, and the peer does not know. WireGuard answers such data with silence, and the peer's one
-/// begins a new handshake only 15 s after it was last answered (wireguard §1.2); ours can do so at
-/// once. Confined to one thread.
+/// anew, and the peer does not know; or the peer did not get the message that confirms a new
+/// session (wireguard §1.2), and goes on with the old one. WireGuard answers such data with
+/// silence, and the peer's one begins a new handshake only 15 s after it was last answered; ours
+/// can speak at once.
+///
+/// Whose session data is for is told by its receiver index, which our WireGuard has chosen and said
+/// in its handshake messages. Confined to one thread; allocates nothing per message.
 final class SessionWatch {
-  private static final long ANEW = 5_000_000_000L;
+  /// A WireGuard that is not answered chooses an index every 5 s for 90 s; sessions live for 180 s.
+  private static final int KEPT = 64;
 
-  private boolean known;
+  private static final long SOON = 1_000_000_000L;
+  private static final long LATER = 5_000_000_000L;
+  private static final int SOON_GREETINGS = 3;
+  private static final int DOUBLINGS = 3;
+
+  private final int[] indexes = new int[KEPT];
+  private long chosen;
+  private int greetings;
   private long nextAt = Long.MIN_VALUE;
 
   /// Our WireGuard has forgotten every session.
   void restarted() {
-    known = false;
+    chosen = 0;
+    greetings = 0;
     nextAt = Long.MIN_VALUE;
   }
 
-  /// A message passed, in either direction: after a response both ends have a session.
-  void passed(WireGuardMessage kind) {
-    known |= kind == WireGuardMessage.RESPONSE;
+  /// Our WireGuard sent a message.
+  void sent(WireGuardMessage kind, byte[] bytes, int offset) {
+    if (kind == WireGuardMessage.INITIATION || kind == WireGuardMessage.RESPONSE) {
+      indexes[(int) (chosen++ & KEPT - 1)] = WireGuardMessage.firstIndex(bytes, offset);
+    }
   }
 
   /// A message came from the peer.
   ///
-  /// @return true if our WireGuard should begin a handshake; every 5 s at most
-  boolean received(WireGuardMessage kind, long now) {
-    passed(kind);
-    if (known || kind != WireGuardMessage.DATA || now < nextAt) {
+  /// @return true if our WireGuard should greet the peer: three times a second apart, then after 5,
+  ///   10, 20 and each 40 s
+  boolean received(WireGuardMessage kind, byte[] bytes, int offset, long now) {
+    if (kind != WireGuardMessage.DATA) {
       return false;
     }
-    nextAt = now + ANEW;
+    if (isOurs(WireGuardMessage.firstIndex(bytes, offset))) {
+      greetings = 0;
+      nextAt = Math.min(nextAt, now + SOON);
+      return false;
+    }
+    if (now < nextAt) {
+      return false;
+    }
+    nextAt = now + untilNext(greetings++);
     return true;
+  }
+
+  /// An agent that was started anew does not know which indexes a WireGuard that ran on had chosen,
+  /// and greets in vain until the next handshake, 2 minutes at most: so ever more seldom.
+  private static long untilNext(int greetings) {
+    return greetings < SOON_GREETINGS
+        ? SOON
+        : LATER << Math.min(greetings - SOON_GREETINGS, DOUBLINGS);
+  }
+
+  /// The newest first: that is what nearly all data is for.
+  private boolean isOurs(int index) {
+    for (int i = 1; i <= Math.min(chosen, KEPT); i++) {
+      if (indexes[(int) (chosen - i & KEPT - 1)] == index) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -252,16 +252,11 @@ final class UpErrors {
   /// An address behind a router that drops what goes there.
   private static void silent(Attempt attempt) throws IOException {
     World world = attempt.world;
-    List<String> table = List.of("ip", "netns", "exec", world.lab.namespace("srv"), "nft");
     String rule =
         "table inet silence { chain in { type filter hook input priority 0; tcp dport 443 drop; }; }";
-    var _ = Outcome.mustSucceed(concat(table, rule));
+    String _ = world.nft("srv", rule);
     attempt.key(good(attempt)).failsAndGoesOn("l", "up");
-    var _ = Outcome.mustSucceed(concat(table, "delete table inet silence"));
-  }
-
-  private static List<String> concat(List<String> words, String last) {
-    return Stream.concat(words.stream(), Stream.of(last)).toList();
+    String _ = world.nft("srv", "delete table inet silence");
   }
 
   /// Host `l` is as if it had never joined.

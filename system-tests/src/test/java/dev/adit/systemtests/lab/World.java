@@ -227,6 +227,11 @@ final class World implements AutoCloseable {
     return found;
   }
 
+  /// Runs one command of nft in a host and returns what it says.
+  String nft(String host, String command) throws IOException {
+    return Outcome.mustSucceed(List.of("ip", "netns", "exec", lab.namespace(host), "nft", command));
+  }
+
   /// Kills the only process of a host with this word, as a crash would.
   void kill(String host, String word) throws IOException {
     List<ProcessHandle> processes = processes(host, word);
