@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// The verified map of one network: head, records, and the token they belong to, which change
 /// together or not at all (control R-AG-3). Confined to one thread.
@@ -77,7 +78,7 @@ final class HeldMap {
     JsonObject body = Json.parseObject(envelope.body());
     String critical = Critical.notUnderstood(body, HeadRecord.MEMBERS);
     if (critical != null) {
-      throw new MalformedException("head: " + critical + " needs a newer program");
+      throw new MalformedException("head." + critical + " needs a newer program");
     }
     HeadRecord record = HeadRecord.read(body);
     if (!record.network().equals(network) || record.revision() != revision) {
@@ -90,6 +91,15 @@ final class HeldMap {
       }
     }
     return record;
+  }
+
+  /// What a signed head calls critical and is not understood here; null for every other head.
+  static @Nullable String notUnderstood(Envelope envelope, List<VerifyingKey> recordKeys)
+      throws MalformedException {
+    String critical = Critical.notUnderstood(Json.parseObject(envelope.body()), HeadRecord.MEMBERS);
+    return critical != null && envelope.isSignedBy(Context.HEAD, recordKeys)
+        ? "head." + critical
+        : null;
   }
 
   /// Takes a whole map; ids absent from it are dropped, records older than those held are not

@@ -257,6 +257,13 @@ public final class MapFollower {
 
   private @Nullable HeadRecord headOrResync(Envelope envelope, long messageRevision) {
     try {
+      String critical = HeldMap.notUnderstood(envelope, coordinator.identity().recordKeys());
+      if (critical != null) { // asked again, the coordinator could only say the same
+        mapAsked = false;
+        refusedHead = "the coordinator needs a newer program: " + critical;
+        outputs.add(new MapOutput.Send(new Unsupported(network, critical)));
+        return null;
+      }
       HeadRecord head = verifiedHead(envelope, messageRevision);
       badHeads = 0;
       refusedHead = null;

@@ -229,17 +229,47 @@ class LaterVersionsTest {
     assertThat(answered).contains(received(new Unsupported(NETWORK, "relay.quic")));
   }
 
-  /// C-10: `critical` in a head: its message is not taken, as one with a bad head.
+  /// C-10: `critical` in a head: nothing of its message is taken, and the coordinator is told. The
+  /// stream goes on, until a head comes that is understood.
   @Test
   void takesNoMessageWhoseHeadIsCritical() {
     String body = with(headRecord(2).body(), "\"critical\":[\"realm\"]");
     var critical = Envelope.sign(Context.HEAD, body, RECORD);
     var plain = delta(1, 2, List.of(), List.of(id(2)));
-    says(plain.encode().replace(head(2).json(), critical.json()));
-    assertThat(answered).contains(received(new Resync(NETWORK)));
-    assertThat(run.peers()).containsExactly(TWO, THREE);
-    assertThat(run.follower().notes())
-        .containsExactly("the coordinator's map is refused: head: realm needs a newer program");
+    String needed = "the coordinator needs a newer program: head.realm";
+    for (int i = 0; i < 3; i++) {
+      says(plain.encode().replace(head(2).json(), critical.json()));
+      assertThat(answered).containsExactly(received(new Unsupported(NETWORK, "head.realm")));
+      assertThat(heard).noneMatch(AgentSession.Output.Ended.class::isInstance);
+      assertThat(run.peers()).containsExactly(TWO, THREE);
+      assertThat(run.follower().notes()).containsExactly(needed);
+    }
+    says(plain.encode().replace(head(2).json(), critical.json().replace("realm", "crown")));
+    assertThat(answered).as("not the coordinator's").containsExactly(received(new Resync(NETWORK)));
+
+    says(map(2, List.of(SELF, signed(THREE))).encode());
+    assertThat(run.peers()).containsExactly(THREE);
+    assertThat(run.follower().notes()).isEmpty();
+  }
+
+  /// C-10: a text of a later version, `critical`: in a message, in a record.
+  @Test
+  void obeysCriticalTextsOfLaterVersions() {
+    assertSuspends(
+        "{\"type\":\"removed\","
+            + OF_NETWORK
+            + ",\"node\":\""
+            + id(1)
+            + "\",\"reason\":\"sold\",\"critical\":[\"reason\"]}",
+        "removed.reason");
+    String capable =
+        with(
+            relay(0).body().replace("\"stun\"", "\"stun\",\"teleport\""),
+            "\"critical\":[\"capabilities\"]");
+    var relay = Envelope.sign(Context.RELAY, capable, RECORD);
+    says(map(2, List.of(SELF, signed(TWO)), List.of(relay), List.of()).encode());
+    assertThat(answered).contains(received(new Unsupported(NETWORK, "relay.capabilities")));
+    assertThat(run.relays()).isEmpty();
   }
 
   /// C-10, from an agent: unknown type, member, enum, kind; then the same, `critical`.

@@ -1,5 +1,7 @@
 package dev.adit.wire.control;
 
+import java.util.Set;
+
 /// The codes of [ControlMessage.Failure] (control §2). A code of a later version is none of these.
 public final class ErrorCode {
   public static final String JOIN_KEY_UNKNOWN = "join_key_unknown";
@@ -18,6 +20,26 @@ public final class ErrorCode {
   public static final String RATE_LIMITED = "rate_limited";
   public static final String UNAVAILABLE = "unavailable";
   public static final String PROTOCOL = "protocol";
+
+  /// The texts this version knows, for [Critical].
+  static final Set<String> KNOWN =
+      Set.of(
+          JOIN_KEY_UNKNOWN,
+          JOIN_KEY_EXPIRED,
+          JOIN_KEY_USED,
+          JOIN_KEY_REVOKED,
+          JOIN_KEY_KIND,
+          NODE_KEY_INVALID,
+          NODE_KEY_PROOF,
+          NODE_KEY_TAKEN,
+          ADDRESS_TAKEN,
+          NETWORK_FULL,
+          DUPLICATE_MACHINE,
+          NOT_JOINED,
+          VERSION,
+          RATE_LIMITED,
+          UNAVAILABLE,
+          PROTOCOL);
 
   private ErrorCode() {}
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage.Current;
+import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.NodePresence;
 import dev.adit.wire.control.ControlMessage.NotUnderstood;
 import dev.adit.wire.control.ControlMessage.PeerPresence;
@@ -88,6 +89,11 @@ class ControlMessageTest {
         .isEqualTo(new NotUnderstood(Samples.NETWORK, "current.epoch"));
     assertThat(ControlMessage.decode("{\"type\":\"halt\",\"critical\":[\"type\"]}"))
         .isEqualTo(new NotUnderstood(null, "halt.type"));
+    String failure = "{\"type\":\"error\",\"text\":\"full\",\"critical\":[\"code\"],\"code\":";
+    assertThat(ControlMessage.decode(failure + "\"network_full\"}"))
+        .isEqualTo(new Failure(0, ErrorCode.NETWORK_FULL, "full", 0, false));
+    assertThat(ControlMessage.decode(failure + "\"moon\"}"))
+        .isEqualTo(new NotUnderstood(null, "error.code"));
   }
 
   @Test

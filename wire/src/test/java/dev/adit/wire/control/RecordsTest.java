@@ -7,6 +7,7 @@ import dev.adit.wire.Json;
 import dev.adit.wire.MalformedException;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -93,6 +94,24 @@ class RecordsTest {
     var body = Json.parseObject("{\"critical\":[\"name\",\"routes6\"]}");
     assertThat(Critical.notUnderstood(body, NodeRecord.MEMBERS)).isEqualTo("routes6");
     assertThat(RelayRecord.MEMBERS).contains("relay", "tcp", "serial");
+  }
+
+  /// C-10: a member is understood if its texts are.
+  @Test
+  void knowsWhichCriticalTextsItReads() throws MalformedException {
+    for (String known :
+        new String[] {"null", "[]", "[\"derp\",\"stun\",\"udp\",\"drain\"]", "\"derp\""}) {
+      assertThat(criticalCapabilities(known)).as(known).isNull();
+    }
+    for (String unknown :
+        new String[] {"\"moon\"", "[\"derp\",\"moon\"]", "[null]", "7", "{}", "[[]]"}) {
+      assertThat(criticalCapabilities(unknown)).as(unknown).isEqualTo("capabilities");
+    }
+  }
+
+  private static @Nullable String criticalCapabilities(String value) throws MalformedException {
+    String json = "{\"critical\":[\"capabilities\"],\"capabilities\":" + value + "}";
+    return Critical.notUnderstood(Json.parseObject(json), RelayRecord.MEMBERS);
   }
 
   @Test
