@@ -84,7 +84,12 @@ final class DerpLink implements AutoCloseable {
   private static final long USE = 5 * SECOND;
 
   private static final long RETRY_UNIT_NANOS = 10_000_000L;
-  private static final long MAX_RETRY_NANOS = 2_000_000_000L;
+
+  /// Both ends of a pair wait for a relay that was restarted, each up to 1.5 times this.
+  private static final long MAX_RETRY_NANOS = 1_000_000_000L;
+
+  private static final long MAX_LATE_RETRY_NANOS = 2_000_000_000L;
+  private static final int LATE = 60;
 
   private final Target target;
   private final PrivateKey own;
@@ -244,10 +249,16 @@ final class DerpLink implements AutoCloseable {
     }
   }
 
-  /// n² × 10 ms, at most 2 s, each × 0.5 to 1.5 (derp §11.4).
   private void pause(int failures) {
-    long pause = Math.min(RETRY_UNIT_NANOS * failures * failures, MAX_RETRY_NANOS);
-    LockSupport.parkNanos((long) (pause * (0.5 + random.nextDouble())));
+    LockSupport.parkNanos((long) (meanPause(failures) * (0.5 + random.nextDouble())));
+  }
+
+  /// n² × 10 ms, at most 1 s in about the first minute, later 2 s; each × 0.5 to 1.5 (derp §11.4).
+  static long meanPause(int failures) {
+    if (failures >= LATE) {
+      return MAX_LATE_RETRY_NANOS;
+    }
+    return Math.min(RETRY_UNIT_NANOS * failures * failures, MAX_RETRY_NANOS);
   }
 
   private Connection connect() throws IOException {
