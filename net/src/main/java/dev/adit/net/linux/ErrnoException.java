@@ -13,6 +13,7 @@ public final class ErrnoException extends IOException {
   public static final int EACCES = 13;
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
+  public static final int EINVAL = 22;
   public static final int EADDRINUSE = 98;
   public static final int ENETUNREACH = 101;
   public static final int ENOBUFS = 105;
@@ -49,7 +50,7 @@ public final class ErrnoException extends IOException {
       case 16 -> "device or resource busy";
       case EEXIST -> "it exists already";
       case ENODEV -> "no such interface";
-      case 22 -> "invalid argument";
+      case EINVAL -> "invalid argument";
       case 24 -> "too many open files";
       case 28 -> "no space left";
       case 34 -> "out of range";

@@ -119,23 +119,11 @@ public final class IcmpEcho implements AutoCloseable {
     message[6] = (byte) (sequence >> 8);
     message[7] = (byte) sequence;
     if (destination.isV4()) { // of ICMPv6 the kernel makes the checksum
-      int checksum = checksum(message);
+      int checksum = InternetChecksum.of(message);
       message[2] = (byte) (checksum >> 8);
       message[3] = (byte) checksum;
     }
     return message;
-  }
-
-  /// The Internet checksum (RFC 1071).
-  static int checksum(byte[] message) {
-    int sum = 0;
-    for (int i = 0; i < message.length; i++) {
-      sum += (i & 1) == 0 ? (message[i] & 0xff) << 8 : message[i] & 0xff;
-    }
-    while (sum >> 16 != 0) {
-      sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return ~sum & 0xffff;
   }
 
   private boolean isReply(int length) {

@@ -1,0 +1,279 @@
+package dev.adit.net.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// A raw socket of one address family that sends UDP datagrams from a port which another socket has
+/// bound, and hears those to that port which are ours (nat-traversal §5.2). One thread may send
+/// while another one receives.
+///
+/// ```
+/// WireGuard's socket ── port W ──┬── network      we write: UDP header, payload
+/// this raw socket ───────────────┘                we read:  IPv4: from the IP header on
+///                                                           IPv6: from the UDP header on
+/// ```
+final class RawUdpSocket implements AutoCloseable {
+  /// How a datagram is marked on the IP layer.
+  enum Marking {
+    /// As WireGuard's own packets are.
+    DATA(64, 0),
+    /// Another hop limit and class (DSCP AF41), or receive offload would join a probe with the data
+    /// around it, and nobody would see it (R-PROBE-9, R-RAW-12).
+    PROBE(60, 0x88);
+
+    final int hopLimit;
+    final int trafficClass;
+
+    Marking(int hopLimit, int trafficClass) {
+      this.hopLimit = hopLimit;
+      this.trafficClass = trafficClass;
+    }
+  }
+
+  /// A datagram that came.
+  record Received(Endpoint source, byte[] payload) {}
+
+  static final int UDP_HEADER = 8;
+
+  private static final int INET = 2;
+  private static final int INET6 = 10;
+  private static final int RAW_CLOEXEC = 3 | 0x80000;
+  private static final int UDP = 17;
+  private static final int SOL_IP = 0;
+  private static final int SOL_SOCKET = 1;
+  private static final int SOL_IPV6 = 41;
+  private static final int SO_RCVBUFFORCE = 33;
+  private static final int SO_MARK = 36;
+  private static final int IP_TOS = 1;
+  private static final int IP_TTL = 2;
+  private static final int IP_PKTINFO = 8;
+  private static final int IP_MTU_DISCOVER = 10;
+  private static final int IPV6_CHECKSUM = 7;
+  private static final int IPV6_MTU_DISCOVER = 23;
+  private static final int IPV6_HOPLIMIT = 52;
+  private static final int IPV6_TCLASS = 67;
+  private static final int PMTUDISC_PROBE = 3;
+  private static final int DONTWAIT = 0x40;
+  private static final int RECEIVE_BUFFER = 2 << 20;
+  private static final int MAX_PACKET = 65_536;
+  private static final int MSGHDR = 56;
+
+  private final Arena arena = Arena.ofShared();
+  private final boolean v4;
+  private final int descriptor;
+  private volatile int port;
+
+  // the sender's
+  private final MemorySegment out = arena.allocate(MAX_PACKET, 8);
+  private final MemorySegment to = arena.allocate(28, 4); // sockaddr_in or sockaddr_in6
+  private final MemorySegment message = arena.allocate(MSGHDR, 8);
+  private final MemorySegment vector = arena.allocate(16, 8);
+  private final MemorySegment control = arena.allocate(80, 8);
+  private final SourceAddresses sources;
+
+  // the receiver's
+  private final MemorySegment in = arena.allocate(MAX_PACKET, 8);
+  private final MemorySegment from = arena.allocate(28, 4);
+  private final MemorySegment fromLength = arena.allocate(4, 4);
+
+  /// @param mark of WireGuard's own packets, so that ours take the same routes; 0 for none
+  /// @throws ErrnoException without CAP_NET_RAW, or where the family does not exist
+  RawUdpSocket(boolean v4, int port, int mark) throws IOException {
+    this.v4 = v4;
+    this.port = port;
+    descriptor =
+        (int)
+            Native.checked(
+                "cannot open a raw socket",
+                Native.call(SystemCall.SOCKET, v4 ? INET : INET6, RAW_CLOEXEC, UDP));
+    sources = new SourceAddresses(mark);
+    try {
+      // What came before the filter stood would be taken for what passed it (R-RAW-2).
+      SocketFilter.NOTHING.attach(descriptor);
+      set(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+      if (mark != 0) {
+        check("cannot mark a raw socket", set(SOL_SOCKET, SO_MARK, mark));
+      }
+      if (v4) {
+        check("cannot forbid fragments", set(SOL_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE));
+      } else {
+        check("cannot forbid fragments", set(SOL_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE));
+        check("cannot have checksums made", set(SOL_IPV6, IPV6_CHECKSUM, 6));
+      }
+      layOut();
+      while (receiveRaw() >= 0) {
+        // Drained.
+      }
+      filter();
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private long set(int level, int option, int value) {
+    to.set(JAVA_INT, 0, value);
+    return Native.call(SystemCall.SETSOCKOPT, descriptor, level, option, to.address(), 4);
+  }
+
+  private static void check(String what, long result) throws IOException {
+    Native.checked(what, result);
+  }
+
+  private void filter() throws IOException {
+    (v4 ? SocketFilter.ours4(port) : SocketFilter.ours6(port)).attach(descriptor);
+  }
+
+  /// What is the same in every message: struct msghdr, struct iovec, and the control messages
+  /// (struct cmsghdr: length u64, level i32, type i32).
+  private void layOut() {
+    vector.set(JAVA_LONG, 0, out.address());
+    message.set(JAVA_LONG, 0, to.address());
+    message.set(JAVA_INT, 8, v4 ? 16 : 28);
+    message.set(JAVA_LONG, 16, vector.address());
+    message.set(JAVA_LONG, 24, 1);
+    message.set(JAVA_LONG, 32, control.address());
+    if (v4) {
+      control(0, SOL_IP, IP_TTL, 4);
+      control(24, SOL_IP, IP_TOS, 4);
+      control(48, SOL_IP, IP_PKTINFO, 12);
+      message.set(JAVA_LONG, 40, 80);
+    } else {
+      control(0, SOL_IPV6, IPV6_HOPLIMIT, 4);
+      control(24, SOL_IPV6, IPV6_TCLASS, 4);
+      message.set(JAVA_LONG, 40, 48);
+    }
+    to.fill((byte) 0); // also the port, which must be 0 for IPv6
+    to.set(JAVA_SHORT, 0, (short) (v4 ? INET : INET6));
+  }
+
+  private void control(int at, int level, int type, int length) {
+    control.set(JAVA_LONG, at, 16 + length);
+    control.set(JAVA_INT, at + 8, level);
+    control.set(JAVA_INT, at + 12, type);
+  }
+
+  int descriptor() {
+    return descriptor;
+  }
+
+  /// WireGuard has another port now. Packets to the old one that wait are not delivered any more.
+  void changePort(int newPort) throws IOException {
+    port = newPort;
+    filter();
+  }
+
+  /// The kernel may choose other source addresses than before. On the sender's thread.
+  void routesChanged() {
+    sources.forget();
+  }
+
+  // --- sending
+
+  /// @return false if the kernel did not take it: no route, no room, too big for the interface
+  boolean send(Endpoint target, Marking marking, byte[] payload, int offset, int length) {
+    if (length > MAX_PACKET - UDP_HEADER) {
+      return false;
+    }
+    long sent = trySend(target, marking, payload, offset, length);
+    if (sent == -ErrnoException.EINVAL || sent == -ErrnoException.ENETUNREACH) {
+      // How kernels refuse a source address that is gone from this machine.
+      sources.forget(target.address());
+      sent = trySend(target, marking, payload, offset, length);
+    }
+    return sent >= 0;
+  }
+
+  private long trySend(Endpoint target, Marking marking, byte[] payload, int offset, int length) {
+    int checksum = 0; // IPv6: the kernel makes it
+    byte[] address = target.address().bytes();
+    if (v4) {
+      byte[] source = sources.toward(target.address());
+      if (source == null) {
+        return -ErrnoException.ENETUNREACH;
+      }
+      checksum =
+          InternetChecksum.udp4(source, address, port, target.port(), payload, offset, length);
+      // Bound to the address in the checksum, whatever has changed since (R-RAW-5).
+      MemorySegment.copy(source, 0, control, JAVA_BYTE, 48 + 16 + 4, 4);
+    }
+    u16(0, port);
+    u16(2, target.port());
+    u16(4, UDP_HEADER + length);
+    u16(6, checksum);
+    MemorySegment.copy(payload, offset, out, JAVA_BYTE, UDP_HEADER, length);
+    vector.set(JAVA_LONG, 8, UDP_HEADER + length);
+    MemorySegment.copy(address, 0, to, JAVA_BYTE, v4 ? 4 : 8, address.length);
+    control.set(JAVA_INT, 16, marking.hopLimit);
+    control.set(JAVA_INT, 24 + 16, marking.trafficClass);
+    return Native.call(SystemCall.SENDMSG, descriptor, message.address(), DONTWAIT, 0, 0, 0);
+  }
+
+  private void u16(int at, int value) {
+    out.set(JAVA_BYTE, at, (byte) (value >> 8));
+    out.set(JAVA_BYTE, at + 1, (byte) value);
+  }
+
+  // --- receiving
+
+  /// @return what waits, or null if nothing does; packets that are not whole are passed over
+  @Nullable Received receive() {
+    for (long length = receiveRaw(); length >= 0; length = receiveRaw()) {
+      Received received = read((int) length);
+      if (received != null) {
+        return received;
+      }
+    }
+    return null;
+  }
+
+  private long receiveRaw() {
+    fromLength.set(JAVA_INT, 0, 28);
+    return Native.call(
+        SystemCall.RECVFROM,
+        descriptor,
+        in.address(),
+        MAX_PACKET,
+        DONTWAIT,
+        from.address(),
+        fromLength.address());
+  }
+
+  /// Checksums are not looked at: on loopback and behind offload they are not made yet (R-RAW-4).
+  private @Nullable Received read(int length) {
+    int udp = v4 && length > 0 ? (in.get(JAVA_BYTE, 0) & 15) * 4 : 0;
+    if (length < udp + UDP_HEADER || inU16(udp + 2) != port) {
+      return null;
+    }
+    int udpLength = Math.min(inU16(udp + 4), length - udp);
+    if (udpLength < UDP_HEADER) {
+      return null;
+    }
+    byte[] address = new byte[v4 ? 4 : 16];
+    MemorySegment.copy(from, JAVA_BYTE, v4 ? 4 : 8, address, 0, address.length);
+    byte[] payload = new byte[udpLength - UDP_HEADER];
+    MemorySegment.copy(in, JAVA_BYTE, udp + UDP_HEADER, payload, 0, payload.length);
+    return new Received(new Endpoint(IpAddress.of(address), inU16(udp)), payload);
+  }
+
+  private int inU16(int at) {
+    return (in.get(JAVA_BYTE, at) & 0xff) << 8 | in.get(JAVA_BYTE, at + 1) & 0xff;
+  }
+
+  /// Not while another thread sends or receives.
+  @Override
+  public void close() {
+    Native.call(SystemCall.CLOSE, descriptor);
+    sources.close();
+    arena.close();
+  }
+}

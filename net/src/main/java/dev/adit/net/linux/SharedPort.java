@@ -1,0 +1,212 @@
+package dev.adit.net.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.adit.wire.Endpoint;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// The UDP port that WireGuard has bound, shared with it: what the agent sends from here has
+/// WireGuard's own address and port, so that NATs and firewalls take both for one flow, and what
+/// others send here for the agent (probes, STUN) is heard beside WireGuard, which ignores it
+/// (nat-traversal §5.2). Needs CAP_NET_RAW.
+///
+/// Sending is confined to one thread; receiving has a thread of its own.
+public final class SharedPort implements AutoCloseable {
+  /// Hears what comes; on the port's thread. Should hand over and return.
+  public interface Listener {
+    /// @param payload the listener's from now on; longer than what was sent where the kernel has
+    ///   joined it with what came behind it
+    void received(Endpoint source, byte[] payload);
+  }
+
+  private static final int STUN_COOKIE = 0x2112_A442;
+  private static final int EFD_CLOEXEC = 0x80000;
+  private static final short POLLIN = 1;
+
+  /// Packets taken from one socket before the other one has its turn.
+  private static final int BATCH = 64;
+
+  /// How long the self-test waits (R-RAW-8).
+  private static final Duration OWN_TEST = Duration.ofMillis(100);
+
+  private final Arena arena = Arena.ofShared();
+  private final RawUdpSocket v4;
+  private final @Nullable RawUdpSocket v6;
+  private final int stop; // an eventfd: readable once we shall end
+  private final MemorySegment poll = arena.allocate(24, 8); // struct pollfd[3]: v4, stop, v6
+  private final LongAdder unsent = new LongAdder();
+  private final Thread thread;
+  private volatile Listener listener;
+
+  private SharedPort(
+      RawUdpSocket v4, @Nullable RawUdpSocket v6, int stop, int port, Listener listener) {
+    this.v4 = v4;
+    this.v6 = v6;
+    this.stop = stop;
+    this.listener = listener;
+    pollfd(0, v4.descriptor());
+    pollfd(8, stop);
+    pollfd(16, v6 == null ? -1 : v6.descriptor()); // negative: passed over
+    thread = Thread.ofPlatform().daemon().name("shared-port-" + port).unstarted(this::run);
+  }
+
+  private void pollfd(int at, int descriptor) {
+    poll.set(JAVA_INT, at, descriptor);
+    poll.set(JAVA_SHORT, at + 4, POLLIN);
+  }
+
+  /// Shares a port; it need not be bound yet.
+  ///
+  /// @param mark of WireGuard's packets (its `fwmark`), 0 for none
+  /// @throws ErrnoException with EPERM without CAP_NET_RAW
+  public static SharedPort open(int port, int mark, Listener listener) throws IOException {
+    RawUdpSocket v4 = new RawUdpSocket(true, port, mark);
+    RawUdpSocket v6 = null;
+    try {
+      try {
+        v6 = new RawUdpSocket(false, port, mark);
+      } catch (ErrnoException e) {
+        // IPv6 is switched off (R-RAW-1); the network check says so, too.
+      }
+      int stop =
+          (int)
+              Native.checked(
+                  "cannot open an eventfd", Native.call(SystemCall.EVENTFD2, 0, EFD_CLOEXEC));
+      var shared = new SharedPort(v4, v6, stop, port, listener);
+      shared.thread.start();
+      return shared;
+    } catch (IOException e) {
+      v4.close();
+      if (v6 != null) {
+        v6.close();
+      }
+      throw e;
+    }
+  }
+
+  public boolean hasV6() {
+    return v6 != null;
+  }
+
+  /// WireGuard has another port now.
+  public void changePort(int port) throws IOException {
+    v4.changePort(port);
+    if (v6 != null) {
+      v6.changePort(port);
+    }
+  }
+
+  /// Addresses or routes of this machine have changed. On the sender's thread.
+  public void routesChanged() {
+    v4.routesChanged();
+  }
+
+  /// Sends a probe, or STUN. On the sender's thread.
+  public void sendProbe(Endpoint to, byte[] payload) {
+    send(to, RawUdpSocket.Marking.PROBE, payload, 0, payload.length);
+  }
+
+  /// Sends one of WireGuard's packets, which looks as if WireGuard had. On the sender's thread.
+  public void send(Endpoint to, byte[] payload, int offset, int length) {
+    send(to, RawUdpSocket.Marking.DATA, payload, offset, length);
+  }
+
+  private void send(
+      Endpoint to, RawUdpSocket.Marking marking, byte[] payload, int offset, int length) {
+    RawUdpSocket socket = to.address().isV4() ? v4 : v6;
+    if (socket == null || !socket.send(to, marking, payload, offset, length)) {
+      unsent.increment();
+    }
+  }
+
+  /// Datagrams that the kernel did not take: no route, no room, too big. Any thread.
+  public long unsent() {
+    return unsent.sum();
+  }
+
+  /// Whether a datagram to the port on this machine is heard here: the self-test before anything
+  /// relies on it (R-RAW-8). Takes at most 100 ms.
+  public boolean hears(int port) throws IOException {
+    byte[] question = new byte[20]; // a STUN Binding indication, which nobody answers
+    new SecureRandom().nextBytes(question);
+    ByteBuffer.wrap(question).putInt(0x0011_0000).putInt(STUN_COOKIE);
+    var heard = new CountDownLatch(1);
+    Listener former = listener;
+    listener =
+        (source, payload) -> {
+          if (Arrays.equals(payload, question)) {
+            heard.countDown();
+          } else {
+            former.received(source, payload);
+          }
+        };
+    try (var socket = new DatagramSocket()) {
+      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      socket.send(new DatagramPacket(question, question.length, loopback, port));
+      return heard.await(OWN_TEST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      listener = former;
+    }
+  }
+
+  private void run() {
+    while (true) {
+      Native.call(SystemCall.PPOLL, poll.address(), 3, 0, 0, 8);
+      if (poll.get(JAVA_SHORT, 14) != 0) {
+        return;
+      }
+      deliver(v4);
+      if (v6 != null) {
+        deliver(v6);
+      }
+    }
+  }
+
+  private void deliver(RawUdpSocket socket) {
+    for (int i = 0; i < BATCH; i++) {
+      RawUdpSocket.Received received = socket.receive();
+      if (received == null) {
+        return;
+      }
+      listener.received(received.source(), received.payload());
+    }
+  }
+
+  /// Ends the thread, then frees the sockets. Not on the port's thread, and not while the sender's
+  /// sends.
+  @Override
+  public void close() {
+    MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
+    Native.call(SystemCall.WRITE, stop, one.address(), 8);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    v4.close();
+    if (v6 != null) {
+      v6.close();
+    }
+    Native.call(SystemCall.CLOSE, stop);
+    arena.close();
+  }
+}
