@@ -13,7 +13,15 @@ final class PathTimers {
   ///   pings arrive: a path that is dead only from us to the peer still brings them
   record Liveness(long heartbeat, long trust, long trustByPing) {}
 
-  static final Liveness ACTIVE = new Liveness(SECOND, 3_200 * MILLISECOND, 4 * SECOND);
+  /// While payload flows: its loss is felt.
+  static final Liveness FLOWING =
+      new Liveness(SECOND / 2, 1_700 * MILLISECOND, 2_200 * MILLISECOND);
+
+  /// Otherwise, in an active session.
+  static final Liveness QUIET = new Liveness(SECOND, 3_200 * MILLISECOND, 4 * SECOND);
+
+  /// Payload flows until so long after the last of it.
+  static final long FLOWS_FOR = 2 * SECOND;
 
   /// Every so many heartbeats, one of full size; until answered, all of them.
   static final int FULL_SIZE_EVERY = 4;

@@ -38,8 +38,7 @@ final class PeerPath {
   private final BetterPath better;
   private boolean gone;
 
-  private long lastPayload = LONG_AGO;
-  private long wokenUntil = LONG_AGO;
+  private final Activity activity = new Activity();
   private long directLostAt = LONG_AGO;
 
   private long suspectUntil;
@@ -61,7 +60,7 @@ final class PeerPath {
   Route wireGuardSent(WireGuardMessage kind, byte[] packet, int offset, int length, long now) {
     boolean keepAlive = WireGuardMessage.isKeepAlive(kind, length);
     if (!keepAlive || state == PathState.IDLE) {
-      lastPayload = now;
+      payload(now);
     }
     if (kind == WireGuardMessage.INITIATION) {
       initiation.sent(packet, offset, length, now);
@@ -79,11 +78,20 @@ final class PeerPath {
   void wireGuardReceived(
       boolean onRelay, WireGuardMessage kind, byte[] packet, int offset, int length, long now) {
     if (!WireGuardMessage.isKeepAlive(kind, length)) {
-      lastPayload = now;
+      payload(now);
     }
     initiation.answered(kind, packet, offset);
     if (onRelay && (gone || state == PathState.IDLE || state == PathState.DEAD)) {
       heardOnRelay(now);
+      reschedule();
+    }
+  }
+
+  private void payload(long now) {
+    activity.payload(now);
+    Selection current = selected;
+    if (current != null && !current.isFlowing()) {
+      current.flows(now);
       reschedule();
     }
   }
@@ -210,7 +218,7 @@ final class PeerPath {
   /// peers would wake each other for ever.
   void called(long now) {
     if (state == PathState.IDLE) {
-      wokenUntil = now + PathTimers.WOKEN;
+      activity.woken(now);
     }
     heardOnRelay(now);
   }
@@ -265,7 +273,9 @@ final class PeerPath {
       return;
     }
     if (candidate == current.candidate) {
-      current.proven(now);
+      if (candidate.state == RemoteCandidate.State.SMALL) {
+        demote(PathReason.TRUST_EXPIRED, now);
+      }
       return;
     }
     if (!candidate.isProven(now)) {
@@ -288,10 +298,6 @@ final class PeerPath {
   void pingLost(RemoteCandidate candidate, long now) {
     Selection current = state == PathState.DIRECT ? selected : null;
     if (current == null || candidate != current.candidate) {
-      return;
-    }
-    if (candidate.state == RemoteCandidate.State.SMALL) {
-      demote(PathReason.TRUST_EXPIRED, now);
       return;
     }
     current.hurry(now);
@@ -330,7 +336,7 @@ final class PeerPath {
 
   private void select(RemoteCandidate candidate, PathReason reason, long now) {
     boolean first = state != PathState.DIRECT;
-    selected = new Selection(candidate, first, node, now);
+    selected = new Selection(candidate, first, activity.payloadFlows(now), node, now);
     lastSelected = candidate;
     if (first) {
       better.firstSelected(now);
@@ -411,7 +417,7 @@ final class PeerPath {
       node.sendRelay(key, due);
     }
     prober.timeReached(now);
-    if (state != PathState.IDLE && now >= activeUntil()) {
+    if (state != PathState.IDLE && now >= activity.until()) {
       park(now);
     }
     ProbeMessage.Path again = decisions.due(now);
@@ -428,6 +434,9 @@ final class PeerPath {
 
   private void directTime(long now) {
     Selection current = selected;
+    if (current != null && current.isFlowing() && !activity.payloadFlows(now)) {
+      current.rests();
+    }
     if (current == null || now >= current.trustedUntil()) {
       demote(PathReason.TRUST_EXPIRED, now);
       return;
@@ -445,7 +454,7 @@ final class PeerPath {
   private void reschedule() {
     long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
     if (state != PathState.IDLE) {
-      wake = Math.min(wake, activeUntil());
+      wake = Math.min(wake, activity.until());
     }
     if (state == PathState.DIRECT && selected != null) {
       wake = Math.min(wake, Math.min(selected.wakeAt(), better.wakeAt()));
@@ -460,12 +469,8 @@ final class PeerPath {
     return wakeAt;
   }
 
-  private long activeUntil() {
-    return Math.max(lastPayload + PathTimers.IDLE, wokenUntil);
-  }
-
   boolean hasPayload(long now) {
-    return now - lastPayload < PathTimers.IDLE;
+    return activity.hasPayload(now);
   }
 
   boolean isActive() {

@@ -43,6 +43,7 @@ final class RemoteCandidate {
   private int pongs;
   private int fails;
   private int fullFails;
+  private int fullLost;
   private int lostBits;
   private int samples;
 
@@ -68,9 +69,18 @@ final class RemoteCandidate {
     pongAt = now;
     if (full) {
       fullFails = 0;
+      fullLost = 0;
       fullPongAt = now;
       everFull = true;
       state = State.VALID;
+      return;
+    }
+    // A path that answers nothing is dead, not small: a lost full-size ping counts once a small one
+    // sent later is answered.
+    fullFails += fullLost;
+    fullLost = 0;
+    if (fullFails >= FULL_TRIES) {
+      state = State.SMALL;
     } else if (state == State.FAILED || state == State.NEW) {
       state = State.PROBING;
     }
@@ -78,11 +88,8 @@ final class RemoteCandidate {
 
   void lost(boolean full, long now) {
     record(true);
-    if (full && now - pongAt <= PathTimers.FULL_SIZE_PROOF) {
-      if (++fullFails >= FULL_TRIES) {
-        state = State.SMALL;
-      }
-      return;
+    if (full) {
+      fullLost++;
     }
     if (++fails >= PathTimers.BACK_OFF_AFTER_PINGS) {
       state = State.FAILED;

@@ -1,7 +1,6 @@
 package dev.adit.core.path;
 
-import static dev.adit.core.path.PathTimers.ACTIVE;
-
+import dev.adit.core.path.PathTimers.Liveness;
 import dev.adit.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -9,35 +8,51 @@ import org.jspecify.annotations.Nullable;
 final class Selection {
   final RemoteCandidate candidate;
   private final NodeContext node;
-  private long trustedUntil;
+  private Liveness liveness;
+  private long pingedAt = PathTimers.LONG_AGO;
+  private long trustedAnyway = PathTimers.LONG_AGO;
   private long heartbeatAt;
   private @Nullable Endpoint observedAs;
 
-  Selection(RemoteCandidate candidate, boolean first, NodeContext node, long now) {
+  /// @param flows payload flows
+  Selection(RemoteCandidate candidate, boolean first, boolean flows, NodeContext node, long now) {
     this.candidate = candidate;
     this.node = node;
-    // Not from now: a proven alternative may have answered some seconds ago.
-    this.trustedUntil = candidate.pongAt + ACTIVE.trust();
+    this.liveness = flows ? PathTimers.FLOWING : PathTimers.QUIET;
     // A change is nominated at once; a first choice was just answered.
     this.heartbeatAt = first ? nextHeartbeat(now) : now;
   }
 
-  /// Our ping was answered on this path.
-  void proven(long now) {
-    trustedUntil = now + ACTIVE.trust();
+  boolean isFlowing() {
+    return liveness == PathTimers.FLOWING;
+  }
+
+  /// Payload begins to flow: from now on an answer counts for less long. What was asked as seldom
+  /// as without payload gets the time to answer.
+  void flows(long now) {
+    trustedAnyway = Math.min(trustedUntil(), now + PathTimers.FLOWING.trust());
+    liveness = PathTimers.FLOWING;
+    hurry(now);
+  }
+
+  /// Payload has ceased to flow.
+  void rests() {
+    liveness = PathTimers.QUIET;
   }
 
   /// The peer's ping came on this path. It extends trust only a little beyond our own last answer:
   /// it proves nothing about the direction from us to the peer.
   void pinged(long now) {
-    long byPing = Math.min(now + ACTIVE.trust(), candidate.pongAt + ACTIVE.trustByPing());
-    trustedUntil = Math.max(trustedUntil, byPing);
+    pingedAt = now;
   }
 
   /// Trust ends with the last proof, whatever small pings say, when no full-size one was answered.
   long trustedUntil() {
-    long proven = candidate.fullPongAt + PathTimers.FULL_SIZE_PROOF;
-    return node.rules.trustEnds(Math.min(trustedUntil, proven));
+    long byPong = candidate.pongAt + liveness.trust();
+    long byPing = Math.min(pingedAt + liveness.trust(), candidate.pongAt + liveness.trustByPing());
+    long trusted = Math.max(Math.max(byPong, byPing), trustedAnyway);
+    return node.rules.trustEnds(
+        Math.min(trusted, candidate.fullPongAt + PathTimers.FULL_SIZE_PROOF));
   }
 
   /// R-ROAM-5: how the peer sees us on this path.
@@ -64,11 +79,11 @@ final class Selection {
 
   /// Every fourth heartbeat is of full size, and all of them until one such is answered.
   boolean wantsFullSize(long now) {
-    return now - candidate.fullPongAt >= (PathTimers.FULL_SIZE_EVERY - 1) * ACTIVE.heartbeat();
+    return now - candidate.fullPongAt >= (PathTimers.FULL_SIZE_EVERY - 1) * liveness.heartbeat();
   }
 
   private long nextHeartbeat(long now) {
-    return now + PathTimers.jitter(ACTIVE.heartbeat(), 10, node.random);
+    return now + PathTimers.jitter(liveness.heartbeat(), 10, node.random);
   }
 
   long wakeAt() {

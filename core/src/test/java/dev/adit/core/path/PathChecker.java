@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Watches two agents from outside and says what must never happen. It reads the probes on the wire
 /// (they are sealed by [PlainCipher]) and knows nothing of the machine but its public state.
 final class PathChecker implements LabNode.Observer {
-  private static final long DETECTION = 4_500 * Lab.MS;
+  private static final long DETECTION = 2_500 * Lab.MS;
   private static final long SLOWEST_DATAGRAM = 600 * Lab.MS;
   private static final long FULL_SIZE_PROOF = 10_000 * Lab.MS;
 
@@ -89,7 +89,7 @@ final class PathChecker implements LabNode.Observer {
       violated(node, "sends to " + direct + " without a full-size answer for 10 s");
     }
     if (!isRecent(pongs, node, direct, DETECTION)) {
-      violated(node, "trusts " + direct + " without any answer for 4.5 s");
+      violated(node, "trusts " + direct + " without any answer for 2.5 s");
     }
   }
 

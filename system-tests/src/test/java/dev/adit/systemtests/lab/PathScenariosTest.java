@@ -18,7 +18,7 @@ import java.util.List;
 ///                └──── srv ───┘          relay and coordinator
 class PathScenariosTest {
   private static final long SECOND = 1_000_000_000L;
-  private static final Duration TO_RELAY = Duration.ofMillis(4_500);
+  private static final Duration TO_RELAY = Duration.ofMillis(2_500);
   private static final Duration BACK = Duration.ofSeconds(10);
   private static final int RUNS = 3;
 
