@@ -26,6 +26,10 @@ class SoakTest {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Duration WATCH = LIMIT.plusSeconds(1);
   private static final long RECENT = 1_000_000_000L;
+
+  /// Percent. While other virtual machines have more than this, a late answer is none of ours.
+  private static final int MOST_STOLEN = 10;
+
   private static final int MORE_DESCRIPTORS = 8; // connections that come and go
 
   @LabScenario("random-disturbance")
@@ -41,17 +45,28 @@ class SoakTest {
       long end = Clock.SYSTEM.nanos() + time.toNanos();
       List<String> late = new ArrayList<>();
       int count = 0;
+      int unjudged = 0;
       while (Clock.SYSTEM.nanos() < end) {
         Disturbance next = soak.any(random);
+        ProcessorTime begun = ProcessorTime.now();
         Map<String, Long> silence = soak.disturb(next, Duration.ofMillis(random.nextInt(7_000)));
-        System.out.printf("%4d %-36s longest silence, ms: %s%n", ++count, next.name(), silence);
-        silence.forEach((pair, millis) -> {
-          if (millis > LIMIT.toMillis()) {
-            late.add(next.name() + ": " + pair + " for " + millis + " ms");
-          }
-        });
+        ProcessorTime spent = ProcessorTime.now().since(begun);
+        System.out.printf(
+            "%4d %-36s longest silence, ms: %s; processors idle %d %%, stolen %d %%%n",
+            ++count, next.name(), silence, spent.idlePercent(), spent.stolenPercent());
+        silence.values().removeIf(millis -> millis <= LIMIT.toMillis());
+        if (silence.isEmpty()) {
+          continue;
+        }
+        System.out.println(soak.logs());
+        if (spent.stolenPercent() > MOST_STOLEN) {
+          unjudged++;
+        } else {
+          late.add(next.name() + ": " + silence);
+        }
       }
       assertThat(late).isEmpty();
+      assertThat(unjudged).as("late while others had the processors").isLessThan(count / 10 + 1);
       World.pass(Duration.ofSeconds(5));
       assertThat(soak.belongings()).isEqualTo(before);
       soak.descriptors()
