@@ -21,8 +21,8 @@ public final class ErrorCode {
   public static final String UNAVAILABLE = "unavailable";
   public static final String PROTOCOL = "protocol";
 
-  /// The texts this version knows, for [Critical].
-  static final Set<String> KNOWN =
+  /// All of them.
+  public static final Set<String> KNOWN =
       Set.of(
           JOIN_KEY_UNKNOWN,
           JOIN_KEY_EXPIRED,

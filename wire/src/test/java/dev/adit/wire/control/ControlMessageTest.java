@@ -11,7 +11,9 @@ import dev.adit.wire.control.ControlMessage.NotUnderstood;
 import dev.adit.wire.control.ControlMessage.PeerPresence;
 import dev.adit.wire.control.ControlMessage.Superseded;
 import dev.adit.wire.control.ControlMessage.Unknown;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -77,6 +79,16 @@ class ControlMessageTest {
             new PeerPresence(
                 Samples.NETWORK, List.of(NodePresence.brief(Samples.NODE, true, null))));
     assertThat(ControlMessage.decode(decoded.encode())).isEqualTo(decoded);
+  }
+
+  @Test
+  void knowsEveryErrorCodeThatHasAName() throws IllegalAccessException {
+    Set<Object> named = new HashSet<>();
+    for (var field : ErrorCode.class.getFields()) {
+      named.add(field.get(null));
+    }
+    named.remove(ErrorCode.KNOWN);
+    assertThat(named).isEqualTo(ErrorCode.KNOWN);
   }
 
   /// C-10.
