@@ -3,7 +3,6 @@ package dev.adit.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.crypto.PrivateKey;
-import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.SelfSigned;
 import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
@@ -19,16 +18,12 @@ import dev.adit.wire.control.Envelope;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Identity;
 import dev.adit.wire.control.JoinKey;
-import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,37 +116,5 @@ class OtherCoordinatorTest {
         words,
         (_, _) -> HttpResponse.text(503, "nobody asks"),
         (_, _, _, _) -> new NoTunnel());
-  }
-
-  /// Has a port, as WireGuard would.
-  private static final class NoTunnel implements Tunnel {
-    private @Nullable DatagramSocket socket;
-
-    @Override
-    public int open() throws IOException {
-      socket = new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
-      return socket.getLocalPort();
-    }
-
-    @Override
-    public void apply(Wanted wanted) {}
-
-    @Override
-    public void forgetPeer(PublicKey key) {}
-
-    @Override
-    public boolean isGone() {
-      return false;
-    }
-
-    @Override
-    public void greet(PublicKey key) {}
-
-    @Override
-    public void close() {
-      if (socket != null) {
-        socket.close();
-      }
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.adit.cli.launch;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.NoTunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;

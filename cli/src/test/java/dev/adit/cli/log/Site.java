@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.NoTunnel;
 import dev.adit.cli.Words;
-import dev.adit.cli.launch.NoTunnel;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.core.admission.OpenAdmission;

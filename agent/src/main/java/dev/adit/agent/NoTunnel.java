@@ -1,8 +1,7 @@
-package dev.adit.cli.launch;
+package dev.adit.agent;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.adit.agent.Tunnel;
 import dev.adit.crypto.PublicKey;
 import java.io.IOException;
 import java.net.DatagramPacket;
