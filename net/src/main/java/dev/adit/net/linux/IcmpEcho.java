@@ -20,9 +20,6 @@ public final class IcmpEcho implements AutoCloseable {
   /// What [#ping] answers when no reply came in time.
   public static final long NO_REPLY = -1;
 
-  private static final int CLOEXEC = 0x80000;
-  private static final int DGRAM = 2;
-  private static final int RAW = 3;
   private static final int HEADER = 8;
   private static final int BUFFER = 2048;
 
@@ -40,13 +37,10 @@ public final class IcmpEcho implements AutoCloseable {
     this.destination = destination;
     int family = RouteMessages.family(destination);
     int protocol = destination.isV4() ? 1 : 58;
-    long opened = Native.call(SystemCall.SOCKET, family, DGRAM | CLOEXEC, protocol);
+    long opened = Sockets.tryOpen(family, Sockets.DGRAM, protocol);
     raw = opened < 0;
     if (raw) {
-      opened =
-          Native.checked(
-              "cannot open an ICMP socket",
-              Native.call(SystemCall.SOCKET, family, RAW | CLOEXEC, protocol));
+      opened = Sockets.open("cannot open an ICMP socket", family, Sockets.RAW, protocol);
     }
     descriptor = (int) opened;
     long connected = connect(family);
@@ -55,18 +49,21 @@ public final class IcmpEcho implements AutoCloseable {
       Native.checked("cannot reach " + destination, connected);
     }
     poll.set(JAVA_INT, 0, descriptor);
-    poll.set(JAVA_SHORT, 4, (short) 1);
+    poll.set(JAVA_SHORT, 4, Sockets.POLLIN);
   }
 
   /// Then only what comes from the destination is received.
   private long connect(int family) {
-    MemorySegment address = arena.allocate(28, 4); // sockaddr_in or sockaddr_in6
+    MemorySegment address = arena.allocate(Sockets.SOCKADDR_IN6, 4);
     address.set(JAVA_SHORT, 0, (short) family);
     byte[] bytes = destination.bytes();
     int offset = bytes.length == 4 ? 4 : 8;
     MemorySegment.copy(bytes, 0, address, JAVA_BYTE, offset, bytes.length);
     return Native.call(
-        SystemCall.CONNECT, descriptor, address.address(), bytes.length == 4 ? 16 : 28);
+        SystemCall.CONNECT,
+        descriptor,
+        address.address(),
+        bytes.length == 4 ? Sockets.SOCKADDR_IN : Sockets.SOCKADDR_IN6);
   }
 
   /// @throws ErrnoException also if there is no route to `destination`
@@ -143,7 +140,7 @@ public final class IcmpEcho implements AutoCloseable {
 
   @Override
   public void close() {
-    Native.call(SystemCall.CLOSE, descriptor);
+    Sockets.close(descriptor);
     arena.close();
   }
 }

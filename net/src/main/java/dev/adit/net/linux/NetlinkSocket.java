@@ -12,12 +12,7 @@ import java.util.List;
 
 /// A route netlink socket: one request, then its answer. Confined to one thread at a time.
 final class NetlinkSocket implements AutoCloseable {
-  private static final int AF_NETLINK = 16;
-  private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
-  private static final int SOL_NETLINK = 270;
   private static final int CAP_ACK = 10;
-  private static final int MSG_TRUNC = 0x20;
-  private static final int MSG_DONTWAIT = 0x40;
 
   /// The kernel sizes the parts of a dump by the reader's buffer.
   private static final int BUFFER = 64 * 1024;
@@ -32,13 +27,9 @@ final class NetlinkSocket implements AutoCloseable {
 
   /// @param groups of notifications to join, as bits; 0 for a socket that asks
   NetlinkSocket(int groups) throws IOException {
-    descriptor =
-        (int)
-            Native.checked(
-                "cannot open a netlink socket",
-                Native.call(SystemCall.SOCKET, AF_NETLINK, SOCK_RAW_CLOEXEC, 0));
+    descriptor = Sockets.open("cannot open a netlink socket", Sockets.NETLINK, Sockets.RAW, 0);
     MemorySegment address = arena.allocate(12, 4);
-    address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
+    address.set(JAVA_SHORT, 0, (short) Sockets.NETLINK);
     address.set(JAVA_INT, 8, groups);
     long bound = Native.call(SystemCall.BIND, descriptor, address.address(), 12);
     if (bound < 0) {
@@ -46,8 +37,7 @@ final class NetlinkSocket implements AutoCloseable {
       Native.checked("cannot bind a netlink socket", bound);
     }
     // Error replies then carry our header only, not the whole request. Old kernels may refuse.
-    MemorySegment one = arena.allocateFrom(JAVA_INT, 1);
-    Native.call(SystemCall.SETSOCKOPT, descriptor, SOL_NETLINK, CAP_ACK, one.address(), 4);
+    Sockets.trySet(descriptor, Sockets.SOL_NETLINK, CAP_ACK, 1);
   }
 
   int descriptor() {
@@ -139,7 +129,8 @@ final class NetlinkSocket implements AutoCloseable {
     long length;
     do {
       length =
-          Native.call(SystemCall.RECVFROM, descriptor, buffer.address(), BUFFER, MSG_TRUNC, 0, 0);
+          Native.call(
+              SystemCall.RECVFROM, descriptor, buffer.address(), BUFFER, Sockets.MSG_TRUNC, 0, 0);
     } while (length == -ErrnoException.EINTR);
     Native.checked(what, length);
     if (length > BUFFER) {
@@ -155,13 +146,19 @@ final class NetlinkSocket implements AutoCloseable {
     do {
       result =
           Native.call(
-              SystemCall.RECVFROM, descriptor, buffer.address(), BUFFER, MSG_DONTWAIT, 0, 0);
+              SystemCall.RECVFROM,
+              descriptor,
+              buffer.address(),
+              BUFFER,
+              Sockets.MSG_DONTWAIT,
+              0,
+              0);
     } while (result >= 0 || result == -ErrnoException.ENOBUFS || result == -ErrnoException.EINTR);
   }
 
   @Override
   public void close() {
-    Native.call(SystemCall.CLOSE, descriptor);
+    Sockets.close(descriptor);
     arena.close();
   }
 }

@@ -21,12 +21,9 @@ public final class NetworkWatch implements AutoCloseable {
   // Links, IPv4 addresses and routes, IPv6 addresses and routes.
   private static final int GROUPS = 0x1 | 0x10 | 0x40 | 0x100 | 0x400;
 
-  private static final int EFD_CLOEXEC = 0x80000;
-  private static final short POLLIN = 1;
-
   private final Arena arena = Arena.ofShared();
   private final NetlinkSocket socket;
-  private final int stop; // an eventfd: readable once we shall end
+  private final StopSignal stop;
   private final MemorySegment pollBoth; // struct pollfd[2]: notifications, stop
   private final MemorySegment pollStop; // its second element
   private final MemorySegment debounce; // struct timespec
@@ -34,15 +31,12 @@ public final class NetworkWatch implements AutoCloseable {
 
   private NetworkWatch(Runnable changed) throws IOException {
     socket = new NetlinkSocket(GROUPS);
-    stop =
-        (int)
-            Native.checked(
-                "cannot open an eventfd", Native.call(SystemCall.EVENTFD2, 0, EFD_CLOEXEC));
+    stop = new StopSignal();
     pollBoth = arena.allocate(16, 8);
     pollBoth.set(JAVA_INT, 0, socket.descriptor());
-    pollBoth.set(JAVA_SHORT, 4, POLLIN);
-    pollBoth.set(JAVA_INT, 8, stop);
-    pollBoth.set(JAVA_SHORT, 12, POLLIN);
+    pollBoth.set(JAVA_SHORT, 4, Sockets.POLLIN);
+    pollBoth.set(JAVA_INT, 8, stop.descriptor());
+    pollBoth.set(JAVA_SHORT, 12, Sockets.POLLIN);
     pollStop = pollBoth.asSlice(8, 8);
     debounce = arena.allocate(16, 8);
     thread = Thread.ofPlatform().daemon().name("network-watch").unstarted(() -> run(changed));
@@ -78,8 +72,7 @@ public final class NetworkWatch implements AutoCloseable {
   /// Ends the thread; [Thread#join]s it unless called by it.
   @Override
   public void close() {
-    MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
-    Native.call(SystemCall.WRITE, stop, one.address(), 8);
+    stop.signal();
     if (Thread.currentThread() == thread) {
       return; // the listener closes us; the descriptors end with the process
     }
@@ -90,7 +83,7 @@ public final class NetworkWatch implements AutoCloseable {
       return;
     }
     socket.close();
-    Native.call(SystemCall.CLOSE, stop);
+    stop.close();
     arena.close();
   }
 }

@@ -1,5 +1,16 @@
 package dev.adit.net.linux;
 
+import static dev.adit.net.linux.Sockets.INET;
+import static dev.adit.net.linux.Sockets.INET6;
+import static dev.adit.net.linux.Sockets.MSG_DONTWAIT;
+import static dev.adit.net.linux.Sockets.RAW;
+import static dev.adit.net.linux.Sockets.SOCKADDR_IN;
+import static dev.adit.net.linux.Sockets.SOCKADDR_IN6;
+import static dev.adit.net.linux.Sockets.SOL_IP;
+import static dev.adit.net.linux.Sockets.SOL_IPV6;
+import static dev.adit.net.linux.Sockets.SOL_SOCKET;
+import static dev.adit.net.linux.Sockets.SO_MARK;
+import static dev.adit.net.linux.Sockets.SO_RCVBUFFORCE;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -39,20 +50,9 @@ final class RawUdpSocket implements AutoCloseable {
     }
   }
 
-  /// A datagram that came.
-  record Received(Endpoint source, byte[] payload) {}
-
   static final int UDP_HEADER = 8;
 
-  private static final int INET = 2;
-  private static final int INET6 = 10;
-  private static final int RAW_CLOEXEC = 3 | 0x80000;
   private static final int UDP = 17;
-  private static final int SOL_IP = 0;
-  private static final int SOL_SOCKET = 1;
-  private static final int SOL_IPV6 = 41;
-  private static final int SO_RCVBUFFORCE = 33;
-  private static final int SO_MARK = 36;
   private static final int IP_TOS = 1;
   private static final int IP_TTL = 2;
   private static final int IP_PKTINFO = 8;
@@ -62,7 +62,6 @@ final class RawUdpSocket implements AutoCloseable {
   private static final int IPV6_HOPLIMIT = 52;
   private static final int IPV6_TCLASS = 67;
   private static final int PMTUDISC_PROBE = 3;
-  private static final int DONTWAIT = 0x40;
   private static final int RECEIVE_BUFFER = 2 << 20;
   private static final int MAX_PACKET = 65_536;
   private static final int MSGHDR = 56;
@@ -74,15 +73,15 @@ final class RawUdpSocket implements AutoCloseable {
 
   // the sender's
   private final MemorySegment out = arena.allocate(MAX_PACKET, 8);
-  private final MemorySegment to = arena.allocate(28, 4); // sockaddr_in or sockaddr_in6
+  private final MemorySegment to = arena.allocate(SOCKADDR_IN6, 4); // or sockaddr_in
   private final MemorySegment message = arena.allocate(MSGHDR, 8);
   private final MemorySegment vector = arena.allocate(16, 8);
   private final MemorySegment control = arena.allocate(80, 8);
-  private final SourceAddresses sources;
+  private final @Nullable SourceAddresses sources; // of IPv4 only: of IPv6 the kernel makes sums
 
   // the receiver's
   private final MemorySegment in = arena.allocate(MAX_PACKET, 8);
-  private final MemorySegment from = arena.allocate(28, 4);
+  private final MemorySegment from = arena.allocate(SOCKADDR_IN6, 4);
   private final MemorySegment fromLength = arena.allocate(4, 4);
 
   /// @param mark of WireGuard's own packets, so that ours take the same routes; 0 for none
@@ -90,24 +89,23 @@ final class RawUdpSocket implements AutoCloseable {
   RawUdpSocket(boolean v4, int port, int mark) throws IOException {
     this.v4 = v4;
     this.port = port;
-    descriptor =
-        (int)
-            Native.checked(
-                "cannot open a raw socket",
-                Native.call(SystemCall.SOCKET, v4 ? INET : INET6, RAW_CLOEXEC, UDP));
-    sources = new SourceAddresses(mark);
+    sources = v4 ? new SourceAddresses(mark) : null;
+    long opened = Sockets.tryOpen(v4 ? INET : INET6, RAW, UDP);
+    descriptor = (int) opened;
     try {
+      Native.checked("cannot open a raw socket", opened);
       // What came before the filter stood would be taken for what passed it (R-RAW-2).
       SocketFilter.NOTHING.attach(descriptor);
-      set(SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
+      Sockets.trySet(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER);
       if (mark != 0) {
-        check("cannot mark a raw socket", set(SOL_SOCKET, SO_MARK, mark));
+        Sockets.set("cannot mark a raw socket", descriptor, SOL_SOCKET, SO_MARK, mark);
       }
+      String fragments = "cannot forbid fragments";
       if (v4) {
-        check("cannot forbid fragments", set(SOL_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE));
+        Sockets.set(fragments, descriptor, SOL_IP, IP_MTU_DISCOVER, PMTUDISC_PROBE);
       } else {
-        check("cannot forbid fragments", set(SOL_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE));
-        check("cannot have checksums made", set(SOL_IPV6, IPV6_CHECKSUM, 6));
+        Sockets.set(fragments, descriptor, SOL_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_PROBE);
+        Sockets.set("cannot have checksums made", descriptor, SOL_IPV6, IPV6_CHECKSUM, 6);
       }
       layOut();
       while (receiveRaw() >= 0) {
@@ -120,15 +118,6 @@ final class RawUdpSocket implements AutoCloseable {
     }
   }
 
-  private long set(int level, int option, int value) {
-    to.set(JAVA_INT, 0, value);
-    return Native.call(SystemCall.SETSOCKOPT, descriptor, level, option, to.address(), 4);
-  }
-
-  private static void check(String what, long result) throws IOException {
-    Native.checked(what, result);
-  }
-
   private void filter() throws IOException {
     (v4 ? SocketFilter.ours4(port) : SocketFilter.ours6(port)).attach(descriptor);
   }
@@ -138,7 +127,7 @@ final class RawUdpSocket implements AutoCloseable {
   private void layOut() {
     vector.set(JAVA_LONG, 0, out.address());
     message.set(JAVA_LONG, 0, to.address());
-    message.set(JAVA_INT, 8, v4 ? 16 : 28);
+    message.set(JAVA_INT, 8, v4 ? SOCKADDR_IN : SOCKADDR_IN6);
     message.set(JAVA_LONG, 16, vector.address());
     message.set(JAVA_LONG, 24, 1);
     message.set(JAVA_LONG, 32, control.address());
@@ -167,6 +156,7 @@ final class RawUdpSocket implements AutoCloseable {
   }
 
   /// WireGuard has another port now. Packets to the old one that wait are not delivered any more.
+  /// On the sender's thread.
   void changePort(int newPort) throws IOException {
     port = newPort;
     filter();
@@ -174,7 +164,9 @@ final class RawUdpSocket implements AutoCloseable {
 
   /// The kernel may choose other source addresses than before. On the sender's thread.
   void routesChanged() {
-    sources.forget();
+    if (sources != null) {
+      sources.forget();
+    }
   }
 
   // --- sending
@@ -185,7 +177,8 @@ final class RawUdpSocket implements AutoCloseable {
       return false;
     }
     long sent = trySend(target, marking, payload, offset, length);
-    if (sent == -ErrnoException.EINVAL || sent == -ErrnoException.ENETUNREACH) {
+    if (sources != null
+        && (sent == -ErrnoException.EINVAL || sent == -ErrnoException.ENETUNREACH)) {
       // How kernels refuse a source address that is gone from this machine.
       sources.forget(target.address());
       sent = trySend(target, marking, payload, offset, length);
@@ -196,7 +189,7 @@ final class RawUdpSocket implements AutoCloseable {
   private long trySend(Endpoint target, Marking marking, byte[] payload, int offset, int length) {
     int checksum = 0; // IPv6: the kernel makes it
     byte[] address = target.address().bytes();
-    if (v4) {
+    if (sources != null) {
       byte[] source = sources.toward(target.address());
       if (source == null) {
         return -ErrnoException.ENETUNREACH;
@@ -215,7 +208,7 @@ final class RawUdpSocket implements AutoCloseable {
     MemorySegment.copy(address, 0, to, JAVA_BYTE, v4 ? 4 : 8, address.length);
     control.set(JAVA_INT, 16, marking.hopLimit);
     control.set(JAVA_INT, 24 + 16, marking.trafficClass);
-    return Native.call(SystemCall.SENDMSG, descriptor, message.address(), DONTWAIT, 0, 0, 0);
+    return Native.call(SystemCall.SENDMSG, descriptor, message.address(), MSG_DONTWAIT, 0, 0, 0);
   }
 
   private void u16(int at, int value) {
@@ -225,44 +218,47 @@ final class RawUdpSocket implements AutoCloseable {
 
   // --- receiving
 
-  /// @return what waits, or null if nothing does; packets that are not whole are passed over
-  @Nullable Received receive() {
-    for (long length = receiveRaw(); length >= 0; length = receiveRaw()) {
-      Received received = read((int) length);
-      if (received != null) {
-        return received;
+  /// Hands over what waits. What is not whole is passed over, and counts toward `limit`, so a flood
+  /// of it keeps nobody else waiting.
+  ///
+  /// @param limit packets taken from the kernel at most
+  void receive(int limit, SharedPort.Listener listener) {
+    for (int i = 0; i < limit; i++) {
+      long length = receiveRaw();
+      if (length < 0) {
+        return;
       }
+      deliver((int) length, listener);
     }
-    return null;
   }
 
   private long receiveRaw() {
-    fromLength.set(JAVA_INT, 0, 28);
+    fromLength.set(JAVA_INT, 0, SOCKADDR_IN6);
     return Native.call(
         SystemCall.RECVFROM,
         descriptor,
         in.address(),
         MAX_PACKET,
-        DONTWAIT,
+        MSG_DONTWAIT,
         from.address(),
         fromLength.address());
   }
 
   /// Checksums are not looked at: on loopback and behind offload they are not made yet (R-RAW-4).
-  private @Nullable Received read(int length) {
+  private void deliver(int length, SharedPort.Listener listener) {
     int udp = v4 && length > 0 ? (in.get(JAVA_BYTE, 0) & 15) * 4 : 0;
     if (length < udp + UDP_HEADER || inU16(udp + 2) != port) {
-      return null;
+      return;
     }
     int udpLength = Math.min(inU16(udp + 4), length - udp);
     if (udpLength < UDP_HEADER) {
-      return null;
+      return;
     }
     byte[] address = new byte[v4 ? 4 : 16];
     MemorySegment.copy(from, JAVA_BYTE, v4 ? 4 : 8, address, 0, address.length);
     byte[] payload = new byte[udpLength - UDP_HEADER];
     MemorySegment.copy(in, JAVA_BYTE, udp + UDP_HEADER, payload, 0, payload.length);
-    return new Received(new Endpoint(IpAddress.of(address), inU16(udp)), payload);
+    listener.received(new Endpoint(IpAddress.of(address), inU16(udp)), payload);
   }
 
   private int inU16(int at) {
@@ -272,8 +268,12 @@ final class RawUdpSocket implements AutoCloseable {
   /// Not while another thread sends or receives.
   @Override
   public void close() {
-    Native.call(SystemCall.CLOSE, descriptor);
-    sources.close();
+    if (descriptor >= 0) {
+      Sockets.close(descriptor);
+    }
+    if (sources != null) {
+      sources.close();
+    }
     arena.close();
   }
 }

@@ -20,8 +20,6 @@ final class RouteMessages {
   static final int REQUEST_DUMP = 0x301;
 
   private static final int CREATE_EXCL = 0x600;
-  private static final int INET = 2;
-  private static final int INET6 = 10;
   private static final int NODAD = 2;
   private static final int TABLE_MAIN = 254;
   private static final int SCOPE_UNIVERSE = 0;
@@ -131,6 +129,6 @@ final class RouteMessages {
   }
 
   static int family(IpAddress address) {
-    return address.isV4() ? INET : INET6;
+    return address.isV4() ? Sockets.INET : Sockets.INET6;
   }
 }

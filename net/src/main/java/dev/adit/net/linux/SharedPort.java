@@ -1,10 +1,10 @@
 package dev.adit.net.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.adit.wire.Endpoint;
+import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,10 +34,6 @@ public final class SharedPort implements AutoCloseable {
     void received(Endpoint source, byte[] payload);
   }
 
-  private static final int STUN_COOKIE = 0x2112_A442;
-  private static final int EFD_CLOEXEC = 0x80000;
-  private static final short POLLIN = 1;
-
   /// Packets taken from one socket before the other one has its turn.
   private static final int BATCH = 64;
 
@@ -47,27 +43,27 @@ public final class SharedPort implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final RawUdpSocket v4;
   private final @Nullable RawUdpSocket v6;
-  private final int stop; // an eventfd: readable once we shall end
+  private final StopSignal stop;
   private final MemorySegment poll = arena.allocate(24, 8); // struct pollfd[3]: v4, stop, v6
   private final LongAdder unsent = new LongAdder();
   private final Thread thread;
   private volatile Listener listener;
 
   private SharedPort(
-      RawUdpSocket v4, @Nullable RawUdpSocket v6, int stop, int port, Listener listener) {
+      RawUdpSocket v4, @Nullable RawUdpSocket v6, StopSignal stop, int port, Listener listener) {
     this.v4 = v4;
     this.v6 = v6;
     this.stop = stop;
     this.listener = listener;
     pollfd(0, v4.descriptor());
-    pollfd(8, stop);
+    pollfd(8, stop.descriptor());
     pollfd(16, v6 == null ? -1 : v6.descriptor()); // negative: passed over
     thread = Thread.ofPlatform().daemon().name("shared-port-" + port).unstarted(this::run);
   }
 
   private void pollfd(int at, int descriptor) {
     poll.set(JAVA_INT, at, descriptor);
-    poll.set(JAVA_SHORT, at + 4, POLLIN);
+    poll.set(JAVA_SHORT, at + 4, Sockets.POLLIN);
   }
 
   /// Shares a port; it need not be bound yet.
@@ -78,16 +74,8 @@ public final class SharedPort implements AutoCloseable {
     RawUdpSocket v4 = new RawUdpSocket(true, port, mark);
     RawUdpSocket v6 = null;
     try {
-      try {
-        v6 = new RawUdpSocket(false, port, mark);
-      } catch (ErrnoException e) {
-        // IPv6 is switched off (R-RAW-1); the network check says so, too.
-      }
-      int stop =
-          (int)
-              Native.checked(
-                  "cannot open an eventfd", Native.call(SystemCall.EVENTFD2, 0, EFD_CLOEXEC));
-      var shared = new SharedPort(v4, v6, stop, port, listener);
+      v6 = openV6(port, mark);
+      var shared = new SharedPort(v4, v6, new StopSignal(), port, listener);
       shared.thread.start();
       return shared;
     } catch (IOException e) {
@@ -99,11 +87,23 @@ public final class SharedPort implements AutoCloseable {
     }
   }
 
+  /// @return null where IPv6 is switched off (R-RAW-1); the network check says so, too
+  private static @Nullable RawUdpSocket openV6(int port, int mark) throws IOException {
+    try {
+      return new RawUdpSocket(false, port, mark);
+    } catch (ErrnoException e) {
+      if (e.errno() == ErrnoException.EAFNOSUPPORT) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   public boolean hasV6() {
     return v6 != null;
   }
 
-  /// WireGuard has another port now.
+  /// WireGuard has another port now. On the sender's thread.
   public void changePort(int port) throws IOException {
     v4.changePort(port);
     if (v6 != null) {
@@ -144,7 +144,7 @@ public final class SharedPort implements AutoCloseable {
   public boolean hears(int port) throws IOException {
     byte[] question = new byte[20]; // a STUN Binding indication, which nobody answers
     new SecureRandom().nextBytes(question);
-    ByteBuffer.wrap(question).putInt(0x0011_0000).putInt(STUN_COOKIE);
+    ByteBuffer.wrap(question).putInt(0x0011_0000).putInt(StunMessage.COOKIE);
     var heard = new CountDownLatch(1);
     Listener former = listener;
     listener =
@@ -173,29 +173,22 @@ public final class SharedPort implements AutoCloseable {
       if (poll.get(JAVA_SHORT, 14) != 0) {
         return;
       }
-      deliver(v4);
+      v4.receive(BATCH, this::received);
       if (v6 != null) {
-        deliver(v6);
+        v6.receive(BATCH, this::received);
       }
     }
   }
 
-  private void deliver(RawUdpSocket socket) {
-    for (int i = 0; i < BATCH; i++) {
-      RawUdpSocket.Received received = socket.receive();
-      if (received == null) {
-        return;
-      }
-      listener.received(received.source(), received.payload());
-    }
+  private void received(Endpoint source, byte[] payload) {
+    listener.received(source, payload);
   }
 
   /// Ends the thread, then frees the sockets. Not on the port's thread, and not while the sender's
   /// sends.
   @Override
   public void close() {
-    MemorySegment one = arena.allocateFrom(JAVA_LONG, 1);
-    Native.call(SystemCall.WRITE, stop, one.address(), 8);
+    stop.signal();
     try {
       thread.join();
     } catch (InterruptedException e) {
@@ -206,7 +199,7 @@ public final class SharedPort implements AutoCloseable {
     if (v6 != null) {
       v6.close();
     }
-    Native.call(SystemCall.CLOSE, stop);
+    stop.close();
     arena.close();
   }
 }

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.adit.wire.probe.ProbeHeader;
+import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,9 +21,9 @@ final class SocketFilter {
   /// Nothing passes.
   static final SocketFilter NOTHING = new SocketFilter(new long[] {ret(0)});
 
-  private static final int PROBE = 0xF561_6470;
+  // The first words of what is ours; `ENVELOPE` is of UDP relays (nat-traversal annex A).
+  private static final int PROBE = ProbeHeader.MAGIC;
   private static final int ENVELOPE = 0xF561_6465;
-  private static final int STUN_COOKIE = 0x2112_A442;
   private static final int UDP = 17;
   private static final int WHOLE = 0x40000;
 
@@ -36,8 +38,6 @@ final class SocketFilter {
   private static final int IF_BITS = 0x45;
   private static final int RETURN = 0x06;
 
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_ATTACH_FILTER = 26;
   private static final int INSTRUCTION = 8;
 
   private final long[] program;
@@ -62,7 +62,7 @@ final class SocketFilter {
           jump(IF_EQUAL, PROBE, 3, 0),
           jump(IF_EQUAL, ENVELOPE, 2, 0),
           load(LOAD_WORD_X, 12), // its second
-          jump(IF_EQUAL, STUN_COOKIE, 0, 1),
+          jump(IF_EQUAL, StunMessage.COOKIE, 0, 1),
           ret(WHOLE),
           ret(0),
         });
@@ -78,7 +78,7 @@ final class SocketFilter {
           jump(IF_EQUAL, PROBE, 3, 0),
           jump(IF_EQUAL, ENVELOPE, 2, 0),
           load(LOAD_WORD, 12),
-          jump(IF_EQUAL, STUN_COOKIE, 0, 1),
+          jump(IF_EQUAL, StunMessage.COOKIE, 0, 1),
           ret(WHOLE),
           ret(0),
         });
@@ -122,8 +122,8 @@ final class SocketFilter {
           Native.call(
               SystemCall.SETSOCKOPT,
               descriptor,
-              SOL_SOCKET,
-              SO_ATTACH_FILTER,
+              Sockets.SOL_SOCKET,
+              Sockets.SO_ATTACH_FILTER,
               header.address(),
               header.byteSize()));
     }

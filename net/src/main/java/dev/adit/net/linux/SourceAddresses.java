@@ -15,30 +15,24 @@ import org.jspecify.annotations.Nullable;
 /// Which IPv4 address the kernel would send from, asked by connecting a UDP socket, which sends
 /// nothing, and kept until routes change (nat-traversal R-RAW-5). Confined to one thread.
 final class SourceAddresses implements AutoCloseable {
-  private static final int INET = 2;
-  private static final int DGRAM_CLOEXEC = 2 | 0x80000;
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_MARK = 36;
-  private static final int SOCKADDR_IN = 16;
-
   /// More than a node ever talks to; when strangers fill it, it starts anew.
   private static final int MAX_KNOWN = 4096;
 
   private final Arena arena = Arena.ofShared();
-  private final MemorySegment address = arena.allocate(SOCKADDR_IN, 4);
+  private final MemorySegment address = arena.allocate(Sockets.SOCKADDR_IN, 4);
   private final MemorySegment length = arena.allocate(4, 4);
   private final Map<IpAddress, byte[]> known = new HashMap<>();
   private final int descriptor;
 
   /// @param mark that chooses among routes, 0 for none
   SourceAddresses(int mark) throws IOException {
-    descriptor =
-        (int)
-            Native.checked(
-                "cannot open a UDP socket", Native.call(SystemCall.SOCKET, INET, DGRAM_CLOEXEC, 0));
+    descriptor = Sockets.open("cannot open a UDP socket", Sockets.INET, Sockets.DGRAM, 0);
     if (mark != 0) {
-      length.set(JAVA_INT, 0, mark);
-      Native.call(SystemCall.SETSOCKOPT, descriptor, SOL_SOCKET, SO_MARK, length.address(), 4);
+      long marked = Sockets.trySet(descriptor, Sockets.SOL_SOCKET, Sockets.SO_MARK, mark);
+      if (marked < 0) {
+        close();
+        Native.checked("cannot mark a UDP socket", marked);
+      }
     }
   }
 
@@ -61,13 +55,13 @@ final class SourceAddresses implements AutoCloseable {
     // A socket keeps the address it was connected from, so it is disconnected first (AF_UNSPEC).
     address.fill((byte) 0);
     connect();
-    address.set(JAVA_SHORT, 0, (short) INET);
+    address.set(JAVA_SHORT, 0, (short) Sockets.INET);
     address.set(JAVA_SHORT, 2, (short) -1); // some port
     MemorySegment.copy(target.bytes(), 0, address, JAVA_BYTE, 4, 4);
     if (connect() < 0) {
       return null;
     }
-    length.set(JAVA_INT, 0, SOCKADDR_IN);
+    length.set(JAVA_INT, 0, Sockets.SOCKADDR_IN);
     if (Native.call(SystemCall.GETSOCKNAME, descriptor, address.address(), length.address()) < 0) {
       return null;
     }
@@ -77,7 +71,7 @@ final class SourceAddresses implements AutoCloseable {
   }
 
   private long connect() {
-    return Native.call(SystemCall.CONNECT, descriptor, address.address(), SOCKADDR_IN);
+    return Native.call(SystemCall.CONNECT, descriptor, address.address(), Sockets.SOCKADDR_IN);
   }
 
   /// Routes or addresses have changed.
@@ -91,7 +85,7 @@ final class SourceAddresses implements AutoCloseable {
 
   @Override
   public void close() {
-    Native.call(SystemCall.CLOSE, descriptor);
+    Sockets.close(descriptor);
     arena.close();
   }
 }

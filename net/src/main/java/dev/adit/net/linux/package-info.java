@@ -4,7 +4,8 @@
 ///   start. Elsewhere: which peers, addresses and routes there should be (`dev.adit.core`, the
 ///   agent).
 /// - Nothing here starts another program but [WireGuardGo].
-/// - Start with [WireGuardDevice], [RouteNetlink] and [Interfaces].
+/// - Start with [WireGuardDevice], [RouteNetlink], [Interfaces] and, for the agent's packets from
+///   WireGuard's own port, [SharedPort].
 @NullMarked
 package dev.adit.net.linux;
 

@@ -31,7 +31,9 @@ public record StunMessage(
   public static final int BINDING_ERROR = 0x0111;
 
   public static final int HEADER_BYTES = 20;
-  static final int COOKIE = 0x2112a442;
+
+  /// The magic cookie: the second word of every message (RFC 8489 §5).
+  public static final int COOKIE = 0x2112a442;
 
   private static final int FINGERPRINT_BYTES = 8;
   private static final int FINGERPRINT_XOR = 0x5354554e;
