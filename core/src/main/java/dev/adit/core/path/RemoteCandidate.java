@@ -119,6 +119,8 @@ final class RemoteCandidate {
     }
     fullPongAt = LONG_AGO;
     pongAt = LONG_AGO;
+    fullLost = 0;
+    fullFails = 0;
     resetBackOff();
   }
 
