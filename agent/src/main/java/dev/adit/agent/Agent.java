@@ -22,7 +22,6 @@ import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.probe.Candidate;
 import java.io.IOException;
-import java.net.BindException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +69,7 @@ public final class Agent implements AutoCloseable {
   private final AgentCounters counters = new AgentCounters();
   private final AgentMetrics metrics;
   private final TunnelKeeper tunnel;
+  private final OutsidePort outside;
   private final UdpLoop loop;
   private final PathNode path;
   private final NetCheck netcheck;
@@ -129,12 +129,13 @@ public final class Agent implements AutoCloseable {
         new TunnelKeeper(tunnelMaker, config, nodeKey, clock, new TunnelEvents(), counters);
     try {
       tunnel.check(); // before anybody hears of us
-      tunnel.open(); // the slowest part goes first
+      this.outside = OutsidePort.choose(config, files, random);
+      tunnel.open(outside.wireGuardPort()); // the slowest part goes first
       this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
       this.netcheck = new NetCheck(random);
       this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents(), counters);
       LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
-      this.loop = openLoop();
+      this.loop = outside.open(clock, new LoopHandler(), this::broken);
       plane.attach(loop, config.relayOnly());
       loopMade.countDown();
       bindStored(ports);
@@ -170,21 +171,6 @@ public final class Agent implements AutoCloseable {
     files.removeNew(config.newIdentity());
   }
 
-  private UdpLoop openLoop() throws IOException {
-    var handler = new LoopHandler();
-    int port = files.port(random, false);
-    for (int tries = 0; ; tries++) {
-      try {
-        return UdpLoop.open(clock, port, handler, this::broken);
-      } catch (BindException e) {
-        if (tries >= 20) {
-          throw e;
-        }
-        port = files.port(random, true);
-      }
-    }
-  }
-
   private void bindStored(LoopbackPorts ports) {
     for (Map.Entry<PublicKey, Integer> stored : ports.all().entrySet()) {
       try {
@@ -208,7 +194,15 @@ public final class Agent implements AutoCloseable {
     metrics.listen(config.metrics());
     var services =
         new NodeServices(
-            loop, plane, path, membership, netcheck::report, coordination, this::closeSoon);
+            clock,
+            loop,
+            plane,
+            path,
+            membership,
+            outside,
+            netcheck::report,
+            coordination,
+            this::closeSoon);
     localServer =
         LocalServer.start(
             config.socket(),
@@ -322,7 +316,11 @@ public final class Agent implements AutoCloseable {
 
   private void wireGuardAt(int port) {
     try {
+      if (outside.wireGuardAt(port, loop)) {
+        plane.wireGuardSends();
+      }
       plane.wireGuardAt(port);
+      gatherHosts();
     } catch (IOException e) {
       fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);
     }
@@ -355,6 +353,7 @@ public final class Agent implements AutoCloseable {
 
   private void networkChanged() {
     tunnel.checkPresence();
+    loop.routesChanged();
     List<Endpoint> before = hosts;
     gatherHosts();
     if (!before.equals(hosts)) {
@@ -451,6 +450,16 @@ public final class Agent implements AutoCloseable {
     @Override
     public void sessionLost(PublicKey peer) {
       tunnel.greet(peer);
+    }
+
+    @Override
+    public void endpointMoved(PublicKey peer, Endpoint endpoint) {
+      tunnel.moveEndpoint(peer, endpoint);
+    }
+
+    @Override
+    public void readingWanted() {
+      tunnel.read(readings -> loop.post(() -> plane.wireGuardRead(readings)));
     }
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param wireGuardGo the program to start; null: the newest this machine has
 /// @param joinKey the text of a join key; null: this machine has joined before
 /// @param name wished for this node; null: the host's name
-/// @param relayOnly never try a direct path
+/// @param mode how packets travel. Default [DataMode#MUX]
 /// @param staticCandidates addresses where this node can be reached besides those it finds itself
 ///   (`ip:port`; port 0 stands for the agent's own)
 /// @param offlineMaxAge seconds for which the cached map counts without the coordinator; 0: without
@@ -31,7 +31,7 @@ public record AgentConfig(
     @Nullable Path wireGuardGo,
     @Nullable String joinKey,
     @Nullable String name,
-    boolean relayOnly,
+    DataMode mode,
     List<String> staticCandidates,
     long offlineMaxAge,
     long readyWithin,
@@ -80,6 +80,11 @@ public record AgentConfig(
       endpoints.add(endpoint.port() != 0 ? endpoint : new Endpoint(endpoint.address(), ownPort));
     }
     return endpoints;
+  }
+
+  /// Whether direct paths are never tried.
+  public boolean relayOnly() {
+    return mode == DataMode.RELAY_ONLY;
   }
 
   /// The agent's local socket.

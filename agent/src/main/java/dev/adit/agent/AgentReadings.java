@@ -69,6 +69,10 @@ final class AgentReadings implements Readings.Source {
         "adit_agent_unsent_total",
         "Datagrams to the network that the kernel did not take.",
         loop.unsent());
+    into.counter(
+        "adit_agent_unheard_total",
+        "Probes and STUN answers to WireGuard's port that came faster than the agent took them.",
+        loop.unheard());
   }
 
   private void traffic(Readings into) {

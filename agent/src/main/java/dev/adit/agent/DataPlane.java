@@ -7,6 +7,7 @@ import dev.adit.core.netcheck.NetReport;
 import dev.adit.core.path.PathNode;
 import dev.adit.core.path.PathOutput;
 import dev.adit.core.path.Route;
+import dev.adit.core.path.WireGuardReading;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.metrics.Readings;
@@ -14,8 +15,10 @@ import dev.adit.net.udp.LoopbackEndpoint;
 import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -41,8 +44,11 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     long receivedBytes;
     long sentBytes;
 
-    /// The path of the last transport packet from the peer.
+    /// The path of the last transport packet from the peer, as far as the agent saw it.
     @Nullable Endpoint lastDirectSource;
+
+    /// When the last packet came by a relay.
+    long relayedAt = Long.MIN_VALUE;
 
     private Peer(PublicKey key) {
       this.key = key;
@@ -69,8 +75,15 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
     /// WireGuard should begin a handshake with this peer.
     void sessionLost(PublicKey peer);
+
+    /// WireGuard should send the peer's packets there.
+    void endpointMoved(PublicKey peer, Endpoint endpoint);
+
+    /// WireGuard should be asked about its peers.
+    void readingWanted();
   }
 
+  private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
   private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
 
   private final Clock clock;
@@ -84,6 +97,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private @Nullable UdpLoop loop;
   private @Nullable DerpLink home;
   private boolean relayOnly;
+  private boolean isNative;
   private long nextActivityCheck;
   private int wireGuardPort;
   private final AgentCounters counters;
@@ -123,10 +137,43 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// Every bound loopback endpoint speaks to WireGuard at this port from now on.
   void wireGuardAt(int port) throws IOException {
     wireGuardPort = port;
-    path.wireGuardRestarted();
     for (Peer peer : bound.values()) {
       peer.endpoint().connect(port);
     }
+    path.wireGuardRestarted(clock.nanos());
+    carryOut(clock.nanos());
+  }
+
+  /// WireGuard sends by itself, from the port that the loop shares with it.
+  void wireGuardSends() {
+    isNative = true;
+    path.steerEndpoints();
+  }
+
+  /// What WireGuard says of its peers.
+  void wireGuardRead(List<Tunnel.Reading> readings) {
+    long now = clock.nanos();
+    List<WireGuardReading> known = new ArrayList<>(readings.size());
+    for (Tunnel.Reading reading : readings) {
+      Peer peer = peers.get(reading.key());
+      if (peer != null) {
+        peer.receivedBytes = reading.receivedBytes();
+        peer.sentBytes = reading.sentBytes();
+        Endpoint at = reading.endpoint();
+        known.add(
+            new WireGuardReading(
+                peer.key,
+                at == null || at.equals(loopbackOf(peer)) ? null : at,
+                reading.receivedBytes(),
+                reading.sentBytes()));
+      }
+    }
+    path.wireGuardRead(known, now);
+    carryOut(now);
+  }
+
+  private static Endpoint loopbackOf(Peer peer) {
+    return new Endpoint(LOOPBACK, peer.endpoint().port());
   }
 
   /// The key, whose loopback endpoint is bound, is a peer; twice does no harm.
@@ -220,16 +267,28 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     if (to != null && !relayOnly) {
       loop().send(to, packet, 0, length);
       direct.sent(length);
-      peer.sentBytes += length;
+      sent(peer, length);
     }
     if (route.relay()) {
       toRelay(peer, packet, length);
       relayed.sent(length);
       if (to == null) {
-        peer.sentBytes += length;
+        sent(peer, length);
       }
     }
     carryOut(now);
+  }
+
+  private void sent(Peer peer, int length) {
+    if (!isNative) { // else WireGuard counts
+      peer.sentBytes += length;
+    }
+  }
+
+  private void received(Peer peer, int length) {
+    if (!isNative) {
+      peer.receivedBytes += length;
+    }
   }
 
   @Override
@@ -242,7 +301,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
       Peer peer = from == null ? null : peers.get(from);
       if (peer != null) {
         direct.received(length);
-        peer.receivedBytes += length;
+        received(peer, length);
         peer.lastDirectSource = source;
         loop().inject(peer.endpoint(), packet, 0, length);
       }
@@ -296,12 +355,21 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
           }
         }
         case PathOutput.RenewSession(var key) -> events.sessionLost(key);
+        case PathOutput.SetEndpoint(var key, var endpoint) -> moveEndpoint(key, endpoint);
+        case PathOutput.ReadWireGuard() -> events.readingWanted();
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
         case PathOutput.PathChanged change -> {
           counters.pathChanged(change.reason());
           log(change);
         }
       }
+    }
+  }
+
+  private void moveEndpoint(PublicKey key, @Nullable Endpoint endpoint) {
+    Peer peer = peers.get(key);
+    if (peer != null) {
+      events.endpointMoved(key, endpoint == null ? loopbackOf(peer) : endpoint);
     }
   }
 
@@ -375,8 +443,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
       Peer peer = peers.get(source);
       if (peer != null) {
         relayed.received(packet.length);
-        peer.receivedBytes += packet.length;
+        received(peer, packet.length);
         peer.lastDirectSource = null;
+        peer.relayedAt = now;
         loop().inject(peer.endpoint(), packet, 0, packet.length);
       }
     }

@@ -13,12 +13,16 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.io.IOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +43,9 @@ final class LinuxTunnel implements Tunnel {
   private boolean linkIsUp;
   private final Set<PublicKey> configured = new HashSet<>();
 
-  /// Peers that an adopted interface has, perhaps with ports and addresses of long ago.
-  private final Set<PublicKey> inherited = new HashSet<>();
+  /// Peers that an adopted interface has, perhaps with ports and addresses of long ago, and their
+  /// endpoints on other machines, which stay.
+  private final Map<PublicKey, Optional<Endpoint>> inherited = new HashMap<>();
 
   private final Set<IpAddress> addresses = new HashSet<>();
 
@@ -65,7 +70,7 @@ final class LinuxTunnel implements Tunnel {
   }
 
   @Override
-  public int open() throws IOException {
+  public int open(int port) throws IOException {
     forget();
     WireGuardDevice opened = adopt();
     if (opened == null) {
@@ -74,14 +79,26 @@ final class LinuxTunnel implements Tunnel {
     device = opened;
     WireGuardState state = opened.read();
     if (!Objects.equals(state.privateKey(), nodeKey) || state.listenPort() == 0) {
-      opened.apply(new WireGuardChange().privateKey(nodeKey).listenPort(state.listenPort()));
+      listen(opened, port);
       state = opened.read();
     }
     for (WireGuardState.Peer peer : state.peers()) {
       configured.add(peer.key());
-      inherited.add(peer.key());
+      inherited.put(peer.key(), port == 0 ? Optional.empty() : elsewhere(peer.endpoint()));
     }
     return state.listenPort();
+  }
+
+  private void listen(WireGuardDevice opened, int port) throws IOException {
+    try {
+      opened.apply(new WireGuardChange().privateKey(nodeKey).listenPort(port));
+    } catch (BindException e) {
+      opened.apply(new WireGuardChange().privateKey(nodeKey).listenPort(0));
+    }
+  }
+
+  private static Optional<Endpoint> elsewhere(@Nullable Endpoint endpoint) {
+    return Optional.ofNullable(endpoint).filter(at -> !at.address().isLoopback());
   }
 
   private @Nullable WireGuardDevice adopt() throws IOException {
@@ -140,12 +157,14 @@ final class LinuxTunnel implements Tunnel {
     Set<PublicKey> keep = new HashSet<>();
     for (Peer peer : wanted.peers()) {
       keep.add(peer.key());
-      if (configured.add(peer.key()) | inherited.remove(peer.key())) {
+      Optional<Endpoint> kept = inherited.remove(peer.key());
+      if (configured.add(peer.key()) | kept != null) {
         List<Prefix> allowed = new ArrayList<>();
         for (IpAddress address : peer.addresses()) {
           allowed.add(Prefix.host(address));
         }
-        change.upsert(peer.key(), new Endpoint(LOOPBACK, peer.loopbackPort()), allowed);
+        Endpoint loopback = new Endpoint(LOOPBACK, peer.loopbackPort());
+        change.upsert(peer.key(), kept == null ? loopback : kept.orElse(loopback), allowed);
       }
     }
     for (PublicKey known : List.copyOf(configured)) {
@@ -208,6 +227,23 @@ final class LinuxTunnel implements Tunnel {
   @Override
   public void forgetPeer(PublicKey key) {
     configured.remove(key);
+  }
+
+  @Override
+  public void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException {
+    if (configured.contains(key)) {
+      device().apply(new WireGuardChange().endpoint(key, endpoint));
+    }
+  }
+
+  @Override
+  public List<Reading> read() throws IOException {
+    List<Reading> readings = new ArrayList<>();
+    for (WireGuardState.Peer peer : device().read().peers()) {
+      readings.add(
+          new Reading(peer.key(), peer.endpoint(), peer.receivedBytes(), peer.sentBytes()));
+    }
+    return readings;
   }
 
   @Override

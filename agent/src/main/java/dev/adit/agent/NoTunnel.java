@@ -3,10 +3,12 @@ package dev.adit.agent;
 import static java.util.Objects.requireNonNull;
 
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Stands where WireGuard does and begins a handshake with every peer, which nobody answers: for
@@ -17,8 +19,8 @@ public final class NoTunnel implements Tunnel {
   private @Nullable DatagramSocket socket;
 
   @Override
-  public int open() throws IOException {
-    socket = new DatagramSocket(0, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
+  public int open(int port) throws IOException {
+    socket = new DatagramSocket(port, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
     return socket.getLocalPort();
   }
 
@@ -39,6 +41,14 @@ public final class NoTunnel implements Tunnel {
 
   @Override
   public void forgetPeer(PublicKey key) {}
+
+  @Override
+  public void moveEndpoint(PublicKey key, Endpoint endpoint) {}
+
+  @Override
+  public List<Reading> read() {
+    return List.of();
+  }
 
   @Override
   public boolean isGone() {

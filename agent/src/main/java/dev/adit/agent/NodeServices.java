@@ -4,6 +4,7 @@ import dev.adit.core.netcheck.NetReport;
 import dev.adit.core.path.PathNode;
 import dev.adit.core.path.PathState;
 import dev.adit.core.path.PeerStatus;
+import dev.adit.net.Clock;
 import dev.adit.net.linux.IcmpEcho;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
@@ -39,26 +40,32 @@ final class NodeServices implements LocalApi.Services {
 
   private static final int PING_PAYLOAD = 56;
 
+  private final Clock clock;
   private final UdpLoop loop;
   private final DataPlane plane;
   private final PathNode path;
   private final Membership membership;
+  private final OutsidePort outside;
   private final Supplier<NetReport> report;
   private final Coordinator coordinator;
   private final Runnable end;
 
   NodeServices(
+      Clock clock,
       UdpLoop loop,
       DataPlane plane,
       PathNode path,
       Membership membership,
+      OutsidePort outside,
       Supplier<NetReport> report,
       Coordinator coordinator,
       Runnable end) {
+    this.clock = clock;
     this.loop = loop;
     this.plane = plane;
     this.path = path;
     this.membership = membership;
+    this.outside = outside;
     this.report = report;
     this.coordinator = coordinator;
     this.end = end;
@@ -86,6 +93,8 @@ final class NodeServices implements LocalApi.Services {
     peers.sort((a, b) -> a.name().compareTo(b.name()));
     return new StatusReport(
         own,
+        outside.mode().text(),
+        outside.remark(),
         coordinator.url(),
         coordinator.root(),
         coordinator.isConnected(),
@@ -107,6 +116,7 @@ final class NodeServices implements LocalApi.Services {
         texts(node.addresses()),
         direct != null ? "direct" : relay != null ? "derp" : "none",
         direct == null ? null : direct.toString(),
+        direct != null && status != null && status.isNative(),
         relay,
         direct == null || status == null || status.srttNanos() == 0
             ? -1
@@ -129,7 +139,9 @@ final class NodeServices implements LocalApi.Services {
     }
     IpAddress address = node.addresses().getFirst();
     long nanos;
+    long asked;
     try (var echo = IcmpEcho.open(address)) {
+      asked = clock.nanos();
       nanos = echo.ping(PING_PAYLOAD, Duration.ofMillis(timeoutMillis));
     } catch (IOException e) {
       throw new MalformedException("cannot ping " + address + ": " + e.getMessage());
@@ -141,7 +153,7 @@ final class NodeServices implements LocalApi.Services {
     }
     json.member("rttMicros", nanos / 1_000);
     json.name("path").beginObject();
-    PathOfReply by = onLoop(() -> pathOfReply(node));
+    PathOfReply by = onLoop(() -> pathOfReply(node, asked));
     json.member("type", by.direct != null ? "direct" : "derp");
     json.member("endpoint", by.direct == null || !withEndpoints ? null : by.direct.toString());
     json.member("relay", by.direct == null ? by.relay : null);
@@ -151,11 +163,15 @@ final class NodeServices implements LocalApi.Services {
   private record PathOfReply(@Nullable Endpoint direct, @Nullable String relay) {}
 
   /// By which path the peer's last packet came.
-  private PathOfReply pathOfReply(NodeRecord node) {
+  private PathOfReply pathOfReply(NodeRecord node, long asked) {
     DataPlane.Peer peer = plane.peer(node.key());
     DerpLink link = peer == null ? null : plane.linkOf(peer);
-    return new PathOfReply(
-        peer == null ? null : peer.lastDirectSource, link == null ? null : link.target().name());
+    Endpoint direct = peer == null ? null : peer.lastDirectSource;
+    if (peer != null && outside.mode() == DataMode.NATIVE && peer.relayedAt < asked) {
+      PeerStatus status = path.status(node.key()); // WireGuard heard it by itself
+      direct = status == null ? null : status.endpoint();
+    }
+    return new PathOfReply(direct, link == null ? null : link.target().name());
   }
 
   @Override

@@ -6,15 +6,20 @@ import org.jspecify.annotations.Nullable;
 
 /// What `adit status` shows, as one value. Immutable.
 ///
-/// As JSON: `{"self":{"node","name","network","addresses":[…]},"coordinator":{"url","connected"},
-/// "peers":[{"node","name","addresses":[…],"path":{"type","endpoint","relay"},"rttMs","rxBytes",
-/// "txBytes"}]}`. `rttMs` has up to three decimals. Members are only ever added.
+/// As JSON: `{"self":{"node","name","network","addresses":[…]},"data":{"mode"},
+/// "coordinator":{"url","connected"},"peers":[{"node","name","addresses":[…],
+/// "path":{"type","endpoint","native","relay"},"rttMs","rxBytes","txBytes"}]}`. `rttMs` has up to
+/// three decimals. Members are only ever added.
 ///
+/// @param mode `native`, `mux` or `relay-only`
+/// @param modeRemark why it is not native although that was allowed, else empty
 /// @param coordinatorRoot b64 of its root key: who it is, whatever its URL
 /// @param remark a sentence such as `working from the map of …`, or null
 /// @param notes sentences about what is not as it should be
 public record StatusReport(
     Self self,
+    String mode,
+    String modeRemark,
     String coordinatorUrl,
     String coordinatorRoot,
     boolean coordinatorConnected,
@@ -29,6 +34,7 @@ public record StatusReport(
 
   /// @param type `direct`, `derp` or `none`
   /// @param endpoint `ip:port` of a direct path, else null
+  /// @param isNative WireGuard sends there by itself
   /// @param relay name of the relay, else null
   /// @param rttMicros of the direct path's last probes, −1 if unknown
   /// @param receivedBytes of WireGuard packets from this peer, since the agent's start
@@ -39,6 +45,7 @@ public record StatusReport(
       List<String> addresses,
       String type,
       @Nullable String endpoint,
+      boolean isNative,
       @Nullable String relay,
       long rttMicros,
       long receivedBytes,
@@ -50,6 +57,11 @@ public record StatusReport(
     json.name("self").beginObject();
     json.member("node", self.node).member("name", self.name).member("network", self.network);
     json.strings("addresses", self.addresses).endObject();
+    json.name("data").beginObject().member("mode", mode);
+    if (!modeRemark.isEmpty()) {
+      json.member("remark", modeRemark);
+    }
+    json.endObject();
     json.name("coordinator").beginObject();
     json.member("url", coordinatorUrl).member("connected", coordinatorConnected);
     json.member("root", coordinatorRoot);
@@ -64,7 +76,7 @@ public record StatusReport(
       json.strings("addresses", peer.addresses);
       json.name("path").beginObject().member("type", peer.type);
       json.member("endpoint", withEndpoints ? peer.endpoint : null);
-      json.member("relay", peer.relay).endObject();
+      json.member("native", peer.isNative).member("relay", peer.relay).endObject();
       if (peer.rttMicros < 0) {
         json.member("rttMs", null);
       } else {

@@ -3,10 +3,12 @@ package dev.adit.agent;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// WireGuard's interface of one network, as the agent sees it. Confined to one thread, the tunnel
 /// thread; its calls block for milliseconds.
@@ -19,6 +21,11 @@ public interface Tunnel extends AutoCloseable {
   /// @param ranges of the network; each address is given the length of the range it lies in
   /// @param up false: the interface is there, but takes no packets
   record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges, boolean up) {}
+
+  /// What WireGuard says of one peer.
+  ///
+  /// @param endpoint where it sends, or null
+  record Reading(PublicKey key, @Nullable Endpoint endpoint, long receivedBytes, long sentBytes) {}
 
   /// Makes a tunnel that is not open yet.
   @FunctionalInterface
@@ -34,15 +41,23 @@ public interface Tunnel extends AutoCloseable {
 
   /// Makes the interface, or takes over the one a killed agent left.
   ///
+  /// @param port WireGuard's UDP port if it can be, and then endpoints on other machines that peers
+  ///   have already are left as they are (native mode); 0 for any
   /// @return WireGuard's UDP port
   /// @throws IOException if the name belongs to another program, or the interface cannot be made
-  int open() throws IOException;
+  int open(int port) throws IOException;
 
   /// Makes the interface as wanted; only what differs is touched, so sessions go on.
   void apply(Wanted wanted) throws IOException;
 
   /// A peer whose addresses or loopback port changed is told again at the next [#apply].
   void forgetPeer(PublicKey key);
+
+  /// Moves the endpoint of a peer; nothing happens to one that WireGuard does not have.
+  void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException;
+
+  /// All peers that WireGuard has.
+  List<Reading> read() throws IOException;
 
   /// Whether the interface was made and has disappeared since.
   boolean isGone();

@@ -3,10 +3,13 @@ package dev.adit.agent;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.wire.Endpoint;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the tunnel, has it as the map wants it, and makes it anew when it has disappeared: its
@@ -34,6 +37,7 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
       Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().name("tunnel").unstarted(task));
   private volatile boolean closed;
   private Tunnel.@Nullable Wanted wanted; // confined to the thread
+  private int port; // confined to the thread
 
   TunnelKeeper(
       Tunnel.Maker maker,
@@ -52,13 +56,17 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     tunnel.check();
   }
 
-  void open() {
-    execute(this::openNow);
+  /// @param wantedPort WireGuard's UDP port, see [Tunnel#open]
+  void open(int wantedPort) {
+    execute(() -> {
+      port = wantedPort;
+      openNow();
+    });
   }
 
   private void openNow() {
     try {
-      events.opened(tunnel.open());
+      events.opened(tunnel.open(port));
     } catch (IOException e) {
       events.failed(String.valueOf(e.getMessage()));
     }
@@ -98,6 +106,42 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
             e.getMessage());
       }
     });
+  }
+
+  /// Has WireGuard send a peer's packets there.
+  void moveEndpoint(PublicKey peer, Endpoint endpoint) {
+    execute(() -> {
+      try {
+        tunnel.moveEndpoint(peer, endpoint);
+      } catch (IOException e) {
+        unsteered(e);
+      }
+    });
+  }
+
+  /// Asks WireGuard about its peers.
+  ///
+  /// @param heard on the tunnel's thread; not at all if WireGuard does not answer
+  void read(Consumer<List<Tunnel.Reading>> heard) {
+    execute(() -> {
+      try {
+        heard.accept(tunnel.read());
+      } catch (IOException e) {
+        unsteered(e);
+      }
+    });
+  }
+
+  /// It has just gone, and is made anew; else it is worth a line.
+  private void unsteered(IOException failure) {
+    if (!restoreIfGone()) {
+      AgentLog.warn(
+          TunnelKeeper.class,
+          "wireguard_silent",
+          "WireGuard does not do or say what it is asked for",
+          "reason",
+          failure.getMessage());
+    }
   }
 
   /// The set of interfaces has changed, or the program behind ours has ended.

@@ -92,7 +92,7 @@ class CoordinatorTrustTest {
 
   private AgentConfig config(@Nullable String key) {
     return new AgentConfig(
-        folder, folder, "adit0", null, key, null, false, List.of(), 0, 0, null, false);
+        folder, folder, "adit0", null, key, null, DataMode.AUTO, List.of(), 0, 0, null, false);
   }
 
   private static Welcome welcome() {

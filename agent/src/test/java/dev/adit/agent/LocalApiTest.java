@@ -76,9 +76,17 @@ class LocalApiTest implements LocalApi.Services {
   public StatusReport status() {
     var peer =
         new StatusReport.Peer(
-            "id", "printer", List.of("10.0.0.1"), "direct", "192.0.2.7:41000", null, 1, 1, 1);
+            "id", "printer", List.of("10.0.0.1"), "direct", "192.0.2.7:41000", true, null, 1, 1, 1);
     return new StatusReport(
-        StatusReport.Self.NONE, "https://x", "root", true, null, List.of(), List.of(peer));
+        StatusReport.Self.NONE,
+        "native",
+        "",
+        "https://x",
+        "root",
+        true,
+        null,
+        List.of(),
+        List.of(peer));
   }
 
   @Override

@@ -12,6 +12,8 @@ class StatusReportTest {
       new StatusReport(
           new StatusReport.Self(
               "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
+          "mux",
+          "not permitted",
           "https://vpn.example.org",
           "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
           true,
@@ -24,6 +26,7 @@ class StatusReportTest {
                   List.of("10.77.0.2", "fd5a:1d17:77:1::2"),
                   "direct",
                   "192.0.2.2:41000",
+                  true,
                   null,
                   12_034,
                   1_000,
@@ -34,6 +37,7 @@ class StatusReportTest {
                   List.of("10.77.0.3"),
                   "derp",
                   null,
+                  false,
                   "relay1",
                   -1,
                   0,

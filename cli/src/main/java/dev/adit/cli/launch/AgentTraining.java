@@ -2,6 +2,7 @@ package dev.adit.cli.launch;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.DataMode;
 import dev.adit.agent.NoTunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
@@ -44,11 +45,19 @@ final class AgentTraining {
   private static final MetricsFormat NOBODY_ASKS =
       (request, readings) -> HttpResponse.text(503, "not while training");
 
-  /// What needs the right to make an interface.
+  /// What needs the right to make an interface, or a raw socket.
   private static final List<String> UNTRAINED =
       List.of(
           "dev.adit.agent.LinuxTunnel",
           "dev.adit.net.linux.WireGuardGo",
+          "dev.adit.net.linux.SharedPort",
+          "dev.adit.net.linux.RawUdpSocket",
+          "dev.adit.net.linux.RawUdpSocket$Marking",
+          "dev.adit.net.linux.SocketFilter",
+          "dev.adit.net.linux.SourceAddresses",
+          "dev.adit.net.linux.InternetChecksum",
+          "dev.adit.net.linux.StopSignal",
+          "dev.adit.net.udp.SharedOutside",
           "dev.adit.cli.node.StartedAgent",
           "dev.adit.cli.node.StartedAgent$Words");
 
@@ -119,7 +128,18 @@ final class AgentTraining {
         AgentConfig config =
             StartedAgent.repeated(
                 new AgentConfig(
-                    own, own, "adit0", null, key, name, false, List.of(), 0, 0, null, false));
+                    own,
+                    own,
+                    "adit0",
+                    null,
+                    key,
+                    name,
+                    DataMode.MUX,
+                    List.of(),
+                    0,
+                    0,
+                    null,
+                    false));
         var ready = new CountDownLatch(1);
         agents.add(
             Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new NoTunnel()));

@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.DataMode;
 import dev.adit.cli.launch.LogOptions;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.Json;
@@ -25,7 +26,7 @@ final class AgentOrders {
             .member("state", config.stateFolder().toString())
             .member("run", config.runFolder().toString())
             .member("interface", config.interfaceName())
-            .member("relayOnly", config.relayOnly())
+            .member("mode", config.mode().text())
             .member("offlineMaxAge", config.offlineMaxAge())
             .member("readyWithin", config.readyWithin())
             .member("newIdentity", config.newIdentity())
@@ -48,6 +49,14 @@ final class AgentOrders {
     }
   }
 
+  private static DataMode mode(String text) throws MalformedException {
+    try {
+      return DataMode.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException(String.valueOf(e.getMessage()));
+    }
+  }
+
   static LogOptions readLog(byte[] orders) throws MalformedException {
     JsonObject json = Json.parseObject(orders);
     return new LogOptions(json.string("logLevel"), json.string("logFormat"));
@@ -64,7 +73,7 @@ final class AgentOrders {
         wireGuardGo == null ? null : Path.of(wireGuardGo),
         json.optionalString("key"),
         json.optionalString("name"),
-        json.bool("relayOnly"),
+        mode(json.string("mode")),
         json.strings("candidates", MAX_CANDIDATES),
         json.integer("offlineMaxAge", 0, Json.MAX_INTEGER),
         json.integer("readyWithin", 0, Json.MAX_INTEGER),

@@ -73,6 +73,11 @@ public final class StatusCommand implements Callable<Integer> {
     JsonObject self = status.object("self");
     text.append(self.string("name")).append("  ").append(joined(self.strings("addresses", 64)));
     text.append("  network ").append(self.string("network")).append('\n');
+    JsonObject data = status.object("data");
+    String why = data.optionalString("remark");
+    if (why != null) {
+      text.append(data.string("mode")).append(" mode: ").append(why).append('\n');
+    }
     JsonObject coordinator = status.object("coordinator");
     text.append("coordinator ").append(coordinator.string("url"));
     text.append(coordinator.bool("connected") ? ", connected" : ", not connected").append('\n');

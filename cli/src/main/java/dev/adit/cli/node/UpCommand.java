@@ -1,6 +1,7 @@
 package dev.adit.cli.node;
 
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.DataMode;
 import dev.adit.cli.Adit;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
@@ -78,7 +79,13 @@ public final class UpCommand implements Callable<Integer> {
         AgentConfig.RUN_FOLDER.toString(),
         "Folder for the local socket; default ${DEFAULT-VALUE}.");
     text(spec, "--wireguard-go", "FILE", "The wireguard-go to start; default the newest found.");
-    flag(spec, "--relay-only", "Never try a direct path.");
+    standard(
+        spec,
+        "--mode",
+        "MODE",
+        DataMode.MUX.text(),
+        "How packets travel: mux (all of them pass the agent), native (on direct paths by WireGuard itself; needs CAP_NET_RAW), auto (native if it can be), or relay-only; default ${DEFAULT-VALUE}.");
+    flag(spec, "--relay-only", "Never try a direct path: --mode relay-only.");
     spec.addOption(
         OptionSpec.builder("--candidate")
             .paramLabel("IP:PORT")
@@ -177,7 +184,9 @@ public final class UpCommand implements Callable<Integer> {
               path("--wireguard-go"),
               joinKey,
               text("--name"),
-              flag("--relay-only"),
+              flag("--relay-only")
+                  ? DataMode.RELAY_ONLY
+                  : DataMode.parse(String.valueOf(text("--mode"))),
               candidates == null ? List.of() : candidates,
               offlineMaxAge(),
               timeout(),

@@ -110,6 +110,7 @@ class GoldenFilesTest {
             List.of("10.77.0.2", "fd5a:1d17:77:1::2"),
             "direct",
             "192.0.2.2:41000",
+            true,
             null,
             412,
             1_000,
@@ -121,6 +122,7 @@ class GoldenFilesTest {
             List.of("10.77.0.3"),
             "derp",
             null,
+            false,
             "relay1",
             -1,
             0,
@@ -132,6 +134,7 @@ class GoldenFilesTest {
             List.of("10.77.0.4"),
             "none",
             null,
+            false,
             null,
             -1,
             0,
@@ -139,6 +142,8 @@ class GoldenFilesTest {
     return new StatusReport(
         new StatusReport.Self(
             "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
+        "native",
+        "",
         "https://vpn.example.org",
         "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
         true,

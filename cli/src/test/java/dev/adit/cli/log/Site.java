@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.DataMode;
 import dev.adit.agent.NoTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
@@ -102,7 +103,8 @@ final class Site implements AutoCloseable {
   Agent agent(String name, @Nullable String key, Words words) throws IOException {
     Path own = folder.resolve(name);
     var config =
-        new AgentConfig(own, own, "adit0", null, key, name, false, List.of(), 0, 0, null, false);
+        new AgentConfig(
+            own, own, "adit0", null, key, name, DataMode.MUX, List.of(), 0, 0, null, false);
     return Agent.start(
         config,
         words,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.DataMode;
 import dev.adit.agent.NoTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
@@ -91,7 +92,8 @@ class MetricsTextTest {
             .text();
     Path own = folder.resolve("agent");
     var config =
-        new AgentConfig(own, own, "adit0", null, key, "n", false, List.of(), 0, 0, null, false);
+        new AgentConfig(
+            own, own, "adit0", null, key, "n", DataMode.MUX, List.of(), 0, 0, null, false);
     var asked = new CompletableFuture<Readings>();
     MetricsFormat format =
         (_, readings) -> {

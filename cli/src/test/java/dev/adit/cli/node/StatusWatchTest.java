@@ -82,6 +82,7 @@ class StatusWatchTest {
             List.of("10.77.0.2"),
             path,
             path.equals("direct") ? "192.0.2.2:41000" : null,
+            path.equals("direct"),
             path.equals("direct") ? null : "relay1",
             rttMicros,
             bytes,
@@ -89,6 +90,8 @@ class StatusWatchTest {
     return new StatusReport(
             new StatusReport.Self(
                 "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
+            "native",
+            "",
             "https://vpn.example.org",
             "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
             true,

@@ -12,6 +12,8 @@ final class Decisions {
   private ProbeMessage.@Nullable Path said;
   private long sayAgainAt = PathTimers.NEVER;
   private int peerEpoch;
+  private long heldUntil = PathTimers.LONG_AGO;
+  private int holds;
 
   int epoch() {
     return epoch;
@@ -35,6 +37,25 @@ final class Decisions {
       decision = ProbeMessage.DECISION_DERP;
     }
     return say(ProbeMessage.Path.without(reason.code(), epoch, decision), now);
+  }
+
+  /// We send by the relay, as before, and the peer shall: it sends to where we cannot answer.
+  ProbeMessage.Path demandRelay(long now) {
+    epoch++;
+    decision = ProbeMessage.DECISION_DERP;
+    return say(ProbeMessage.Path.without(PathReason.UNANSWERABLE.code(), epoch, decision), now);
+  }
+
+  /// We send by the relay already, as the peer wants it.
+  ProbeMessage.Path confirmRelay() {
+    epoch++;
+    return ProbeMessage.Path.without(PathReason.PEER_TOLD.code(), epoch, decision);
+  }
+
+  /// Whether what we prove by ourselves does not count: the peer's WireGuard answers where it is
+  /// asked from, so a path serves both ends or none, and the peer has not proven any yet.
+  boolean isHeld(long now) {
+    return now < heldUntil;
   }
 
   private ProbeMessage.Path say(ProbeMessage.Path path, long now) {
@@ -62,16 +83,24 @@ final class Decisions {
   }
 
   /// @return true if the peer's decision is a new one
-  boolean heard(ProbeMessage.Path path, PathRules rules) {
+  boolean heard(ProbeMessage.Path path, PathRules rules, long now) {
     if (!rules.isNewer(path.epoch(), peerEpoch)) {
       return false;
     }
     peerEpoch = path.epoch();
+    if (path.decision() == ProbeMessage.DECISION_DIRECT) {
+      heldUntil = PathTimers.LONG_AGO;
+      holds = 0;
+    } else if (path.reason() == PathReason.UNANSWERABLE.code()) {
+      heldUntil = now + (PathTimers.TOLD_HOLD << Math.min(holds++, PathTimers.TOLD_DOUBLINGS));
+    }
     return true;
   }
 
   /// The peer's agent is another and counts from the start.
   void peerRestarted() {
     peerEpoch = 0;
+    heldUntil = PathTimers.LONG_AGO;
+    holds = 0;
   }
 }

@@ -33,6 +33,11 @@ final class NodeContext {
   final Queue<PathOutput> outputs = new ArrayDeque<>();
   boolean relayUp;
 
+  /// WireGuard's endpoints are ours to move (native mode).
+  boolean steersEndpoints;
+
+  final WireGuardReadings readings = new WireGuardReadings();
+
   /// No later than the earliest timer of any peer; may be earlier, which costs a look.
   long wakeAt = PathTimers.NEVER;
 
@@ -56,6 +61,12 @@ final class NodeContext {
 
   void wakeBy(long time) {
     wakeAt = Math.min(wakeAt, time);
+  }
+
+  /// WireGuard's endpoints may move soon: look often for a while.
+  void readSoon(long now) {
+    readings.often(now);
+    wakeBy(readings.wakeAt());
   }
 
   void dropped(DropReason reason) {

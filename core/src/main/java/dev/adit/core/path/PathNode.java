@@ -18,7 +18,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Chooses, for every peer of one network, how its WireGuard packets travel (mux mode).
+/// Chooses, for every peer of one network, how its WireGuard packets travel: in mux mode all of
+/// them pass the agent, in native mode WireGuard itself sends on a direct path that has settled.
 ///
 /// Tell it what happened, drain [#poll] until null, then sleep until [#wakeAt]. One thread at a
 /// time. The order at start: [#candidatesGathered], [#relayConnected] and [#peerConfigured] may
@@ -142,9 +143,31 @@ public final class PathNode {
     return false;
   }
 
-  /// Our WireGuard was started anew, and has no session with anybody.
-  public void wireGuardRestarted() {
-    peers.values().forEach(peer -> peer.sessions.restarted());
+  // --- our WireGuard
+
+  /// Native mode: from now on WireGuard's endpoints are ours to move ([PathOutput.SetEndpoint]).
+  /// What the outside socket sends must then come from WireGuard's own port.
+  public void steerEndpoints() {
+    node.steersEndpoints = true;
+    node.wakeBy(node.readings.wakeAt());
+  }
+
+  /// It was started anew, has no session with anybody, and sends to all peers by their loopback
+  /// endpoints.
+  public void wireGuardRestarted(long now) {
+    peers.values().forEach(peer -> peer.wireGuardRestarted(now));
+  }
+
+  /// What [PathOutput.ReadWireGuard] asked for. Peers that are none of ours may be among them.
+  public void wireGuardRead(List<WireGuardReading> readings, long now) {
+    long begun = node.readings.ended(now);
+    for (WireGuardReading reading : readings) {
+      PeerPath peer = peers.get(reading.peer());
+      if (peer != null) {
+        peer.wireGuardRead(reading, begun, now);
+      }
+    }
+    node.wakeBy(node.readings.wakeAt());
   }
 
   // --- the relay
@@ -315,6 +338,12 @@ public final class PathNode {
       return;
     }
     node.wakeAt = NEVER;
+    if (node.steersEndpoints) {
+      if (node.readings.begin(hasActivePeers(), now)) {
+        node.outputs.add(new PathOutput.ReadWireGuard());
+      }
+      node.wakeBy(node.readings.wakeAt());
+    }
     for (PeerPath peer : peers.values()) {
       if (peer.wakeAt() <= now) {
         peer.timeReached(now);

@@ -21,6 +21,14 @@ public sealed interface PathOutput {
   /// have.
   record RenewSession(PublicKey peer) implements PathOutput {}
 
+  /// Tell WireGuard where to send the peer's packets.
+  ///
+  /// @param endpoint the peer's address; null for its loopback endpoint E(p)
+  record SetEndpoint(PublicKey peer, @Nullable Endpoint endpoint) implements PathOutput {}
+
+  /// Ask WireGuard about all peers, then report by [PathNode#wireGuardRead].
+  record ReadWireGuard() implements PathOutput {}
+
   /// Ask the STUN servers now, then report by [PathNode#stunSettled].
   record RefreshStun() implements PathOutput {}
 

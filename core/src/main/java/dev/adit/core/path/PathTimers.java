@@ -65,6 +65,55 @@ final class PathTimers {
   static final long BETTER_SAMPLE_GAP = 1_200 * MILLISECOND;
   static final long STUN_FRESH = 27 * SECOND;
   static final long STUN_WAIT = 250 * MILLISECOND;
+
+  /// Before WireGuard itself is told a direct address: trusted for so long; if the controller does
+  /// not say that it means it, longer; no packet by the relay for a while (§5.4, R-SEL-1).
+  static final long SETTLE = SECOND;
+
+  static final long SETTLE_UNNOMINATED = 3 * SECOND;
+  static final long SETTLE_QUIET = 250 * MILLISECOND;
+
+  /// A full-size answer no older than this (R-DP-2).
+  static final long SETTLE_PROOF = SECOND;
+
+  /// WireGuard is brought back to its direct address so long after the last packet by the relay, no
+  /// more often than five times a second; after ten times in ten seconds the agent forwards for a
+  /// while (R-DP-4).
+  static final long REASSERT_AFTER = 100 * MILLISECOND;
+
+  static final long REASSERT_GAP = 200 * MILLISECOND;
+  static final long REASSERT_WINDOW = 10 * SECOND;
+  static final int REASSERTS_IN_WINDOW = 10;
+  static final long FORWARD_AFTER_REASSERTS = 30 * SECOND;
+
+  /// An address that WireGuard went to by itself has so long to answer a ping (R-DP-7).
+  static final long STRAY = 3 * SECOND;
+
+  /// How often WireGuard is read: after its endpoint was moved, while any peer is active, else.
+  static final long READ_OFTEN = 250 * MILLISECOND;
+
+  static final long READ_OFTEN_FOR = 5 * SECOND;
+  static final long READ_ACTIVE = SECOND;
+  static final long READ_IDLE = 5 * SECOND;
+
+  /// A reading that was not answered within this time is asked for again.
+  static final long READ_LOST = 5 * SECOND;
+
+  /// Data that is not answered within 12 s is lost (R-DP-8); such a candidate is left alone for a
+  /// while.
+  static final long DATA_ANSWERED = 12 * SECOND;
+
+  static final long DATA_LOST_FOR = 300 * SECOND;
+
+  /// A peer that still sends where we cannot answer is told so again (R-DP-6).
+  static final long TELL_AGAIN = SECOND;
+
+  /// Told by the peer that it cannot answer on a direct path: none is chosen again before, unless
+  /// the peer chooses one; each time for twice as long, so many times.
+  static final long TOLD_HOLD = 5 * SECOND;
+
+  static final int TOLD_DOUBLINGS = 4;
+
   static final long OBSERVED_KEPT = 45 * SECOND;
   static final long BACK_OFF_MAX = 60 * SECOND;
   static final int BACK_OFF_AFTER_PINGS = 3;

@@ -1,6 +1,5 @@
 package dev.adit.core.path;
 
-import static dev.adit.core.path.PathTimers.LONG_AGO;
 import static dev.adit.core.path.PathTimers.NEVER;
 
 import dev.adit.crypto.PublicKey;
@@ -11,35 +10,32 @@ import dev.adit.wire.wireguard.WireGuardMessage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The path to one peer: the state table of relay-rung §1.3 in mux mode.
+/// The path to one peer: the state table of relay-rung §1.3 in mux and native mode.
 ///
 /// Data starts on the relay and moves to a direct path as soon as one has answered a full-size
 /// ping; it stays there only while that path keeps answering. What answers is [PeerProber]'s
-/// business, what is said [PeerProtocol]'s. Confined to the thread of its [PathNode].
+/// business, what is said [PeerProtocol]'s, the path in use [DirectPath]'s, and where WireGuard
+/// itself sends [EndpointControl]'s. Confined to the thread of its [PathNode].
 ///
 /// Both ends decide for themselves when to enter and leave a direct path, and tell each other by
-/// PATH. Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on
-/// the chosen path carry the nomination, and the other end follows once that path answers it too.
+/// PATH.
 final class PeerPath {
   final SessionWatch sessions = new SessionWatch();
   private final PublicKey key;
   private final NodeContext node;
-  private final boolean isController;
   private final PeerProber prober;
   private final PeerProtocol protocol;
   private final KeptInitiation initiation = new KeptInitiation();
   private final TransitionLog log = new TransitionLog();
 
   private PathState state = PathState.IDLE;
-  private @Nullable Selection selected; // in DIRECT and SUSPECT
-  private @Nullable RemoteCandidate lastSelected;
+  private final DirectPath direct; // selected in DIRECT and SUSPECT
+  private final EndpointControl control;
   private final PeerRoutes routes = new PeerRoutes();
   private final Decisions decisions = new Decisions();
-  private final BetterPath better;
   private boolean gone;
 
   private final Activity activity = new Activity();
-  private long directLostAt = LONG_AGO;
 
   private long suspectUntil;
   private long wakeAt = NEVER;
@@ -47,10 +43,11 @@ final class PeerPath {
   PeerPath(PublicKey key, NodeContext node) {
     this.key = key;
     this.node = node;
-    this.isController = node.nodeKey.publicKey().compareTo(key) < 0;
+    boolean isController = node.nodeKey.publicKey().compareTo(key) < 0;
     this.prober = new PeerProber(this, node);
     this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
-    this.better = new BetterPath(prober, node.local);
+    this.control = new EndpointControl(key, node, isController);
+    this.direct = new DirectPath(node, prober, isController, control);
     updateRoutes();
   }
 
@@ -81,6 +78,9 @@ final class PeerPath {
       payload(now);
     }
     initiation.answered(kind, packet, offset);
+    if (onRelay) {
+      relayed(now);
+    }
     if (onRelay && (gone || state == PathState.IDLE || state == PathState.DEAD)) {
       heardOnRelay(now);
       reschedule();
@@ -89,10 +89,61 @@ final class PeerPath {
 
   private void payload(long now) {
     activity.payload(now);
-    Selection current = selected;
-    if (current != null && !current.isFlowing()) {
-      current.flows(now);
+    if (direct.payload(now)) {
       reschedule();
+    }
+  }
+
+  /// WireGuard was given a packet from E(p).
+  private void relayed(long now) {
+    if (control.relayed(now)) {
+      reschedule();
+    }
+  }
+
+  // --- WireGuard itself
+
+  /// It was made anew, has no session with anybody, and sends to E(p).
+  void wireGuardRestarted(long now) {
+    sessions.restarted();
+    control.wireGuardRestarted(now);
+    if (node.steersEndpoints && isActive()) {
+      node.outputs.add(new PathOutput.RenewSession(key)); // nobody tells the peer otherwise
+    }
+    reschedule();
+  }
+
+  /// @param begun when the reading was asked for
+  void wireGuardRead(WireGuardReading reading, long begun, long now) {
+    if (control.carriedPayload(reading)) {
+      payload(now);
+    }
+    Endpoint at = reading.endpoint();
+    if (at != null && control.hasHeardAt(reading)) {
+      prober.dataPasses(at);
+    }
+    boolean isProven = at != null && prober.isProven(at, now);
+    Endpoint found = control.read(reading, isProven, begun, now);
+    tellIfUnwanted(now);
+    if (found != null) {
+      if (state == PathState.IDLE) {
+        activity.woken(now);
+        start(PathReason.STARTED, now);
+      }
+      prober.wireGuardIsAt(found, now);
+    }
+    RemoteCandidate current = direct.candidate();
+    if (current != null && control.isDataLost(now)) {
+      current.dataLostUntil = now + PathTimers.DATA_LOST_FOR;
+      demote(PathReason.DATA_LOST, now);
+    }
+    reschedule();
+  }
+
+  /// R-DP-6: the peer's packets move WireGuard to an address where ours may not arrive.
+  private void tellIfUnwanted(long now) {
+    if (state != PathState.DIRECT && !decisions.isHeld(now) && control.mustTell(now)) {
+      protocol.send(decisions.demandRelay(now), false);
     }
   }
 
@@ -139,7 +190,7 @@ final class PeerPath {
 
   private void relayUnusable(long now) {
     if (state == PathState.RELAYED || state == PathState.SUSPECT) {
-      leaveSelected();
+      direct.leave(now);
       become(PathState.DEAD, PathReason.RELAY_LOST, now);
     }
     updateRoutes();
@@ -170,7 +221,8 @@ final class PeerPath {
 
   void candidatesChanged(long now) {
     prober.localChanged(false);
-    if (selected != null && !node.local.accepts(selected.candidate.endpoint)) {
+    RemoteCandidate current = direct.candidate();
+    if (current != null && !node.local.accepts(current.endpoint)) {
       demote(PathReason.LOCAL_CHANGE, now);
     } else if (isActive() && hasPayload(now)) {
       prober.callSoon(true, now);
@@ -231,27 +283,20 @@ final class PeerPath {
       case RELAYED -> prober.restart(now);
       case DIRECT, SUSPECT -> release(PathReason.PEER_RESTARTED, now);
     }
-    lastSelected = null;
+    direct.forget();
   }
 
   /// The peer pinged us from this address.
   void pinged(RemoteCandidate from, boolean nominates, long now) {
-    Selection current = state == PathState.DIRECT ? selected : null;
-    if (current == null) {
-      return;
-    }
-    if (from == current.candidate) {
-      current.pinged(now);
-    } else if (!isController && nominates) {
-      better.nominated(from, now);
+    if (state == PathState.DIRECT) {
+      direct.pinged(from, nominates, now);
+      control.timeReached(now);
     }
   }
 
   /// R-ROAM-5: the peer tells as whom it sees us at `source`.
   void observed(Endpoint source, Endpoint as, long now) {
-    if (selected != null && source.equals(selected.candidate.endpoint) && selected.observedAs(as)) {
-      node.askStun(now);
-    }
+    direct.observed(source, as, now);
   }
 
   /// One of our pings was answered.
@@ -259,33 +304,23 @@ final class PeerPath {
     switch (state) {
       case IDLE -> {}
       case RELAYED, SUSPECT, DEAD -> {
-        if (full) {
+        if (full && candidate.isProven(now) && !decisions.isHeld(now)) {
           select(candidate, PathReason.UPGRADE, now);
         }
       }
-      case DIRECT -> answeredWhileDirect(candidate, full, now);
+      case DIRECT -> {
+        if (direct.isTooSmall()) {
+          demote(PathReason.TRUST_EXPIRED, now);
+        } else {
+          switchTo(direct.answered(candidate, full, now), now);
+          control.timeReached(now);
+        }
+      }
     }
   }
 
-  private void answeredWhileDirect(RemoteCandidate candidate, boolean full, long now) {
-    Selection current = selected;
-    if (current == null) {
-      return;
-    }
-    if (candidate == current.candidate) {
-      if (candidate.state == RemoteCandidate.State.SMALL) {
-        demote(PathReason.TRUST_EXPIRED, now);
-      }
-      return;
-    }
-    if (!candidate.isProven(now)) {
-      return;
-    }
-    boolean preferred =
-        isController
-            ? better.isPreferred(candidate, current.candidate, now)
-            : full && better.isNominated(candidate);
-    if (preferred) {
+  private void switchTo(@Nullable RemoteCandidate candidate, long now) {
+    if (candidate != null) {
       select(candidate, PathReason.BETTER_PATH, now);
     }
   }
@@ -296,20 +331,14 @@ final class PeerPath {
   }
 
   void pingLost(RemoteCandidate candidate, long now) {
-    Selection current = state == PathState.DIRECT ? selected : null;
-    if (current == null || candidate != current.candidate) {
-      return;
-    }
-    current.hurry(now);
-    RemoteCandidate livelier = prober.livelierThan(candidate, now);
-    if (livelier != null) {
-      select(livelier, PathReason.BETTER_PATH, now); // T-9: the peer's NAT was rebound
+    if (state == PathState.DIRECT) {
+      switchTo(direct.pingLost(candidate, now), now);
     }
   }
 
   /// PATH, by whatever channel.
   void decisionHeard(ProbeMessage.Path path, long now) {
-    if (!decisions.heard(path, node.rules)) {
+    if (!decisions.heard(path, node.rules, now)) {
       return;
     }
     if (path.decision() == ProbeMessage.DECISION_DIRECT) {
@@ -321,9 +350,21 @@ final class PeerPath {
           prober.ping(heard, true, 0, now);
         }
       }
-    } else if ((state == PathState.DIRECT || state == PathState.SUSPECT)
-        && node.rules.obeysRelayDecision(path)) {
+    } else if (state == PathState.SUSPECT) {
+      // The relay carries; what we still send directly would only move the peer's WireGuard to
+      // where it perhaps cannot reach us.
+      direct.leave(now);
+      become(PathState.RELAYED, PathReason.PEER_TOLD, now);
+    } else if (node.rules.obeysRelayDecision(path)) {
+      relayDemanded(now);
+    }
+  }
+
+  private void relayDemanded(long now) {
+    if (state == PathState.DIRECT) {
       release(PathReason.PEER_TOLD, now);
+    } else {
+      protocol.send(decisions.confirmRelay(), false); // then it need not send on both ways
     }
   }
 
@@ -336,26 +377,19 @@ final class PeerPath {
 
   private void select(RemoteCandidate candidate, PathReason reason, long now) {
     boolean first = state != PathState.DIRECT;
-    selected = new Selection(candidate, first, activity.payloadFlows(now), node, now);
-    lastSelected = candidate;
-    if (first) {
-      better.firstSelected(now);
-      prober.stopRounds();
-    } else {
-      better.switched(now);
-    }
+    direct.select(candidate, first, activity.payloadFlows(now), now);
     become(PathState.DIRECT, reason, now);
     protocol.send(decisions.direct(candidate.endpoint, reason, now), false);
   }
 
   /// Leave the selected path, which no longer answers, but send on both for a while.
   private void demote(PathReason reason, long now) {
-    directLostAt = now;
+    direct.suspect(now);
     suspectUntil = now + PathTimers.SUSPECT;
     if (isRelayUsable()) {
       become(PathState.SUSPECT, reason, now);
     } else {
-      leaveSelected();
+      direct.leave(now);
       become(PathState.DEAD, reason, now);
     }
     protocol.send(decisions.relay(reason, now), false);
@@ -363,8 +397,8 @@ final class PeerPath {
   }
 
   private void release(PathReason reason, long now) {
-    directLostAt = now;
-    leaveSelected();
+    direct.lost(now);
+    direct.leave(now);
     become(isRelayUsable() ? PathState.RELAYED : PathState.DEAD, reason, now);
     protocol.send(decisions.relay(reason, now), false);
     prober.restart(now);
@@ -372,8 +406,8 @@ final class PeerPath {
 
   private void park(long now) {
     boolean wasDirect = state == PathState.DIRECT || state == PathState.SUSPECT;
-    leaveSelected();
-    lastSelected = null;
+    direct.leave(now);
+    direct.forget();
     prober.stop();
     become(PathState.IDLE, PathReason.PARKED, now);
     if (wasDirect) {
@@ -381,25 +415,21 @@ final class PeerPath {
     }
   }
 
-  private void leaveSelected() {
-    selected = null;
-    better.stop();
-  }
-
   private void become(PathState next, PathReason reason, long now) {
-    Endpoint endpoint = selected == null ? null : selected.candidate.endpoint;
+    RemoteCandidate current = direct.candidate();
+    Endpoint endpoint = current == null ? null : current.endpoint;
     log.add(now, state, next, reason, endpoint);
     node.outputs.add(new PathOutput.PathChanged(key, state, next, reason, endpoint));
     state = next;
     updateRoutes();
+    if (node.steersEndpoints) {
+      node.readSoon(now);
+    }
   }
 
   private void updateRoutes() {
-    RemoteCandidate direct = state == PathState.DEAD ? lastSelected : null;
-    if (selected != null) {
-      direct = selected.candidate;
-    }
-    routes.update(state, node.relayUp, direct == null ? null : direct.endpoint);
+    RemoteCandidate used = state == PathState.DEAD ? direct.last() : direct.candidate();
+    routes.update(state, node.relayUp, used == null ? null : used.endpoint);
   }
 
   int epoch() {
@@ -429,35 +459,27 @@ final class PeerPath {
     } else if (state == PathState.SUSPECT && now >= suspectUntil) {
       release(PathReason.TRUST_EXPIRED, now);
     }
+    control.timeReached(now);
+    tellIfUnwanted(now);
     reschedule();
   }
 
   private void directTime(long now) {
-    Selection current = selected;
-    if (current != null && current.isFlowing() && !activity.payloadFlows(now)) {
-      current.rests();
-    }
-    if (current == null || now >= current.trustedUntil()) {
+    if (direct.isTrusted(activity.payloadFlows(now), now)) {
+      switchTo(direct.timeReached(now), now);
+    } else {
       demote(PathReason.TRUST_EXPIRED, now);
-      return;
-    }
-    if (current.heartbeatDue(now)) {
-      int flags = isController ? ProbeMessage.FLAG_NOMINATE : 0;
-      prober.pingAtOnce(current.candidate, current.wantsFullSize(now), flags, now);
-    }
-    RemoteCandidate preferred = better.timeReached(current.candidate, isController, now);
-    if (preferred != null) {
-      select(preferred, PathReason.BETTER_PATH, now);
     }
   }
 
   private void reschedule() {
     long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
+    wake = Math.min(wake, control.wakeAt());
     if (state != PathState.IDLE) {
       wake = Math.min(wake, activity.until());
     }
-    if (state == PathState.DIRECT && selected != null) {
-      wake = Math.min(wake, Math.min(selected.wakeAt(), better.wakeAt()));
+    if (state == PathState.DIRECT) {
+      wake = Math.min(wake, direct.wakeAt());
     } else if (state == PathState.SUSPECT) {
       wake = Math.min(wake, suspectUntil);
     }
@@ -478,11 +500,11 @@ final class PeerPath {
   }
 
   long directLostAt() {
-    return directLostAt;
+    return direct.lostAt();
   }
 
   boolean uses(RemoteCandidate candidate) {
-    return candidate == lastSelected; // which is the selected one, if there is one
+    return candidate == direct.last(); // which is the selected one, if there is one
   }
 
   PublicKey key() {
@@ -494,7 +516,13 @@ final class PeerPath {
   }
 
   PeerStatus status() {
-    RemoteCandidate current = selected == null ? null : selected.candidate;
-    return StatusView.of(key, state, current, protocol.canSeal(), prober.candidates(), log);
+    return StatusView.of(
+        key,
+        state,
+        control.isNative(),
+        direct.candidate(),
+        protocol.canSeal(),
+        prober.candidates(),
+        log);
   }
 }

@@ -328,6 +328,27 @@ final class PeerProber {
     return candidate;
   }
 
+  /// WireGuard hears the peer from here, whatever we know of it.
+  void wireGuardIsAt(Endpoint source, long now) {
+    RemoteCandidate candidate = heardFrom(source, now);
+    if (candidate != null) {
+      ping(candidate, true, 0, now);
+    }
+  }
+
+  /// WireGuard has received from there: whatever was said of its data before.
+  void dataPasses(Endpoint endpoint) {
+    RemoteCandidate candidate = candidates.get(endpoint);
+    if (candidate != null) {
+      candidate.dataLostUntil = PathTimers.LONG_AGO;
+    }
+  }
+
+  boolean isProven(Endpoint endpoint, long now) {
+    RemoteCandidate candidate = candidates.get(endpoint);
+    return candidate != null && candidate.isProven(now);
+  }
+
   /// Answers a PING, no longer than it was, to where it came from.
   void answer(ProbeMessage.Ping ping, Endpoint source) {
     boolean full = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How one peer is reached at this moment, for `status` and `explain`. Immutable.
 ///
+/// @param isNative WireGuard sends to `endpoint` by itself; else every packet passes the agent
 /// @param endpoint the selected direct endpoint, or null
 /// @param srttNanos of the selected path; 0 when there is none
 /// @param lossPercent of the last 20 pings on the selected path
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record PeerStatus(
     PublicKey peer,
     PathState state,
+    boolean isNative,
     @Nullable Endpoint endpoint,
     long srttNanos,
     int lossPercent,

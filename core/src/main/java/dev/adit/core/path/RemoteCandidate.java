@@ -39,6 +39,10 @@ final class RemoteCandidate {
   long fullPongAt = LONG_AGO;
   boolean everFull;
   long nextTry = LONG_AGO;
+
+  /// It answers pings, but not WireGuard's data (R-DP-8): not chosen until then.
+  long dataLostUntil = LONG_AGO;
+
   long srtt;
   private int pongs;
   private int fails;
@@ -125,7 +129,9 @@ final class RemoteCandidate {
   }
 
   boolean isProven(long now) {
-    return state == State.VALID && now - fullPongAt <= PathTimers.FULL_SIZE_PROOF;
+    return state == State.VALID
+        && now - fullPongAt <= PathTimers.FULL_SIZE_PROOF
+        && now >= dataLostUntil;
   }
 
   /// When an unanswered ping counts as lost, after sending it.

@@ -13,6 +13,7 @@ final class StatusView {
   static PeerStatus of(
       PublicKey peer,
       PathState state,
+      boolean isNative,
       @Nullable RemoteCandidate selected,
       boolean probeKeyKnown,
       Collection<RemoteCandidate> candidates,
@@ -30,6 +31,7 @@ final class StatusView {
     return new PeerStatus(
         peer,
         state,
+        isNative,
         selected == null ? null : selected.endpoint,
         selected == null ? 0 : selected.srtt,
         selected == null ? 0 : selected.lossPercent(),

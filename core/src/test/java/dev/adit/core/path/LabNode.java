@@ -7,9 +7,11 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.Candidate;
 import dev.adit.wire.probe.CandidateKind;
 import dev.adit.wire.probe.NatMapping;
+import dev.adit.wire.wireguard.WireGuardMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One agent in a [Lab]: a path machine, its socket, its relay connection, and a WireGuard that
@@ -24,6 +26,8 @@ final class LabNode {
     default void relayFrame(LabNode node, byte[] bytes, boolean before) {}
   }
 
+  private static final long WIREGUARD_TAKES = 2 * Lab.MS;
+
   private final Lab lab;
   private final PrivateKey nodeKey;
   final SimNetwork.Host host;
@@ -37,6 +41,9 @@ final class LabNode {
 
   /// What WireGuard was given, in order.
   final List<byte[]> delivered = new ArrayList<>();
+
+  /// Not null: WireGuard has the outside port, and the agent only steers it (native mode).
+  @Nullable SimWireGuard wireGuard;
 
   List<Candidate> candidates;
 
@@ -56,6 +63,12 @@ final class LabNode {
     host6 = second;
     second.onReceive(this::datagram);
     candidates = List.of(address(), new Candidate.Address(CandidateKind.HOST, second.endpoint()));
+  }
+
+  /// Native mode from now on; set before [#start].
+  LabNode steers() {
+    wireGuard = new SimWireGuard();
+    return this;
   }
 
   private void send(Endpoint to, byte[] datagram) {
@@ -84,6 +97,9 @@ final class LabNode {
   void start(LabNode... peers) {
     running = true;
     incarnation++;
+    if (wireGuard != null) {
+      paths.steerEndpoints();
+    }
     paths.candidatesGathered(candidates, lab.now());
     paths.stunSettled(NatMapping.UNKNOWN, lab.now());
     for (LabNode peer : peers) {
@@ -127,6 +143,11 @@ final class LabNode {
 
   /// WireGuard sends a packet to the peer's loopback endpoint.
   Route wireGuardSends(LabNode peer, byte[] packet) {
+    Endpoint by = wireGuard == null ? null : wireGuard.sends(peer.key(), packet);
+    if (by != null) {
+      send(by, packet);
+      return new Route(false, by);
+    }
     if (!running) {
       return Route.DROP;
     }
@@ -176,6 +197,11 @@ final class LabNode {
   // --- what arrives
 
   private void datagram(Endpoint from, byte[] bytes) {
+    if (wireGuard != null && WireGuardMessage.of(bytes, 0, bytes.length) != WireGuardMessage.NONE) {
+      wireGuard.receives(from, bytes);
+      delivered.add(bytes);
+      return;
+    }
     if (!running) {
       return;
     }
@@ -192,6 +218,9 @@ final class LabNode {
     observer.relayFrame(this, bytes, true);
     if (paths.relayReceived(from, bytes, 0, bytes.length, lab.now())) {
       delivered.add(bytes);
+      if (wireGuard != null) {
+        wireGuard.receives(null, bytes);
+      }
     }
     observer.relayFrame(this, bytes, false);
     pump();
@@ -216,10 +245,35 @@ final class LabNode {
         case PathOutput.RenewSession
                 _ -> {} // a real WireGuard would; here sessions are but numbers
         case PathOutput.RefreshStun refresh -> settleStun();
+        case PathOutput.SetEndpoint(PublicKey peer, var endpoint) ->
+            later(wireGuard -> wireGuard.moved(peer, endpoint));
+        case PathOutput.ReadWireGuard _ -> later(this::read);
         case PathOutput.PathChanged change -> observer.pathChanged(this, change);
       }
     }
     planWake();
+  }
+
+  /// WireGuard is told and asked by another thread, in order, and takes its time.
+  private void later(Consumer<SimWireGuard> task) {
+    SimWireGuard mine = wireGuard;
+    if (mine == null) {
+      throw new AssertionError("in mux mode nobody moves an endpoint");
+    }
+    lab.events.after(WIREGUARD_TAKES, () -> task.accept(mine));
+  }
+
+  private void read(SimWireGuard from) {
+    var readings = from.readings();
+    int mine = incarnation;
+    lab.events.after(
+        WIREGUARD_TAKES,
+        () -> {
+          if (running && mine == incarnation) {
+            paths.wireGuardRead(readings, lab.now());
+            pump();
+          }
+        });
   }
 
   private void settleStun() {

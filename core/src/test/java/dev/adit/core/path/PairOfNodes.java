@@ -22,6 +22,12 @@ abstract class PairOfNodes {
   final LabNode b = lab.node(HIGH, "198.51.100.1:30002");
   int sent;
 
+  /// Both in native mode; before they start.
+  void bothSteer() {
+    a.steers();
+    b.steers();
+  }
+
   void startBoth(boolean hints) {
     a.start(b);
     b.start(a);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// (they are sealed by [PlainCipher]) and knows nothing of the machine but its public state.
 final class PathChecker implements LabNode.Observer {
   private static final long DETECTION = 2_500 * Lab.MS;
+  private static final long BROUGHT_BACK = 500 * Lab.MS;
   private static final long SLOWEST_DATAGRAM = 600 * Lab.MS;
   private static final long FULL_SIZE_PROOF = 10_000 * Lab.MS;
 
@@ -84,6 +85,9 @@ final class PathChecker implements LabNode.Observer {
     LabNode node = nodes[sender];
     if (direct == null || route.relay() || node.state(nodes[1 - sender]) != PathState.DIRECT) {
       return;
+    }
+    if (node.wireGuard != null && !direct.equals(node.endpoint(nodes[1 - sender]))) {
+      return; // WireGuard answers where it was asked from; whether that arrives is looked at below
     }
     if (!isRecent(fullPongs, node, direct, FULL_SIZE_PROOF)) {
       violated(node, "sends to " + direct + " without a full-size answer for 10 s");
@@ -202,6 +206,12 @@ final class PathChecker implements LabNode.Observer {
         case RELAY_LOST -> {
           if (duringIt) {
             return true; // the relay was not there
+          }
+          if (nodes[packet.sender].wireGuard != null
+              && !packet.route.relay()
+              && packet.at >= disturbance.until()
+              && packet.at - disturbance.until() <= BROUGHT_BACK) {
+            return true; // nor could the peer be told where not to send from
           }
         }
         case RESTART -> {

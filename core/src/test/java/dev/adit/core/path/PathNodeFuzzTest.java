@@ -18,6 +18,7 @@ import dev.adit.wire.probe.ProbeHeader;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /// Whatever strangers and hostile peers send on UDP and on the relay: nothing is thrown, no
 /// stranger is ever answered, and a peer cannot make us send more pings than the budget allows.
@@ -43,6 +44,7 @@ class PathNodeFuzzTest {
   private final byte[] sendKey;
   private long now = SECOND;
   private long counter;
+  private long wireGuardBytes;
   private int datagrams;
   private int relayed;
 
@@ -51,6 +53,7 @@ class PathNodeFuzzTest {
     sendKey = secrets.probeKeys(PEER_PROBE, OWN_PROBE.publicKey()).send();
     var own = Endpoint.literal("192.0.2.1:41000");
     node.candidatesGathered(List.of(new Candidate.Address(CandidateKind.HOST, own)), now);
+    node.steerEndpoints();
     node.relayConnected(now);
     node.peerConfigured(PEER.publicKey(), now);
     drain();
@@ -107,8 +110,18 @@ class PathNodeFuzzTest {
         byte[] packet = new byte[32];
         packet[0] = 4;
         node.wireGuardSent(PEER.publicKey(), packet, 0, packet.length, now);
+        read(parameter < 64 ? null : source, parameter);
       }
     }
+  }
+
+  /// WireGuard was found there: whoever sent it there has its keys.
+  private void read(@Nullable Endpoint endpoint, int bytes) {
+    wireGuardBytes += bytes & 15;
+    node.wireGuardRead(
+        List.of(
+            new WireGuardReading(PEER.publicKey(), endpoint, wireGuardBytes, 2 * wireGuardBytes)),
+        now);
   }
 
   private void udp(Endpoint source, byte[] bytes) {
@@ -173,7 +186,10 @@ class PathNodeFuzzTest {
           relayed++;
           assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.FULL);
         }
+        case PathOutput.SetEndpoint(_, var endpoint) ->
+            assertThat(endpoint == null || SOURCES.contains(endpoint)).isTrue();
         case PathOutput.DeliverToWireGuard _,
+            PathOutput.ReadWireGuard _,
             PathOutput.RenewSession _,
             PathOutput.RefreshStun _,
             PathOutput.PathChanged _ -> {}

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /// rule broken each, which the same checker must notice.
 final class PathScheduleTest {
   private static final int SCHEDULES = 10_000;
+  private static final int BROKEN = 400;
+  private static final int LOSSY = 40; // percent
   private static final int PER_KIND = 2_000;
 
   private record Outcome(int seed, Schedule schedule, List<String> violations) {}
@@ -47,6 +50,14 @@ final class PathScheduleTest {
     }
     assertThat(failures).isEmpty();
     assertThat(ran.values()).allMatch(count -> count >= PER_KIND);
+  }
+
+  /// A relay that loses what the agents tell each other: no decision is followed twice.
+  @Test
+  void followsNoDecisionTwiceOverALossyRelay() {
+    for (Outcome outcome : run(BROKEN, PathRules.SPECIFIED, LOSSY)) {
+      assertThat(outcome.violations).noneMatch(violation -> violation.contains("heard before"));
+    }
   }
 
   /// The same over really sealed bytes.
@@ -109,24 +120,38 @@ final class PathScheduleTest {
                   boolean isNewer(int epoch, int lastHeard) {
                     return Integer.compareUnsigned(epoch, lastHeard) >= 0;
                   }
-                }))
+                },
+                LOSSY))
         .anyMatch(violation -> violation.contains("heard before"));
   }
 
   private static List<String> violations(PathRules broken) {
+    return violations(broken, 0);
+  }
+
+  private static List<String> violations(PathRules broken, int relayLoss) {
     List<String> all = new ArrayList<>();
-    for (Outcome outcome : run(200, new PlainCipher(), broken)) {
+    for (Outcome outcome : run(BROKEN, broken, relayLoss)) {
       all.addAll(outcome.violations);
     }
     return all;
   }
 
-  /// Schedules are independent of each other, so both processors may run them.
+  private static List<Outcome> run(int count, PathRules rules, int relayLoss) {
+    return run(
+        count, seed -> new Schedule(seed, new PlainCipher(), rules).withLossyRelay(relayLoss));
+  }
+
   private static List<Outcome> run(int count, ProbeCipher cipher, PathRules rules) {
+    return run(count, seed -> new Schedule(seed, cipher, rules));
+  }
+
+  /// Schedules are independent of each other, so both processors may run them.
+  private static List<Outcome> run(int count, IntFunction<Schedule> schedules) {
     return IntStream.range(0, count)
         .parallel()
         .mapToObj(seed -> {
-          Schedule schedule = new Schedule(seed, cipher, rules);
+          Schedule schedule = schedules.apply(seed);
           return new Outcome(seed, schedule, schedule.run());
         })
         .toList();

@@ -13,7 +13,7 @@ import java.util.Random;
 import java.util.Set;
 
 /// One seeded story of two agents with traffic both ways, in which one to three things go wrong,
-/// and ten quiet seconds at the end.
+/// and ten quiet seconds at the end. Each agent is in native mode (two of three) or in mux mode.
 ///
 /// ```
 ///   A ── IPv4, 2–60 ms ── B
@@ -59,6 +59,17 @@ final class Schedule {
     b.observer = checker;
     applyLinks();
     limitPacketSize();
+    for (LabNode node : nodes) {
+      if (random.nextInt(3) != 0) {
+        node.steers();
+      }
+    }
+  }
+
+  /// The relay loses so many of the probe messages.
+  Schedule withLossyRelay(int percent) {
+    lab.relay.losesProbes(percent);
+    return this;
   }
 
   private SimNetwork.Host host(String endpoint) {

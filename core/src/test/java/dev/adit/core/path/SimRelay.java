@@ -4,6 +4,7 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.testkit.EventQueue;
 import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.wireguard.WireGuardMessage;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,6 +17,7 @@ final class SimRelay {
   private final long delay;
   private final Map<PublicKey, LabNode> connected = new HashMap<>();
   private final Set<PublicKey> probesLost = new HashSet<>();
+  private int losesProbesPercent;
   private final Map<PublicKey, Long> lastArrival = new HashMap<>();
 
   SimRelay(EventQueue events, long delay) {
@@ -67,8 +69,15 @@ final class SimRelay {
     }
   }
 
+  /// So many of all probe messages vanish, chosen by their own bytes.
+  void losesProbes(int percent) {
+    losesProbesPercent = percent;
+  }
+
   private boolean isLost(LabNode sender, byte[] frame) {
-    return probesLost.contains(sender.key()) && ProbeHeader.hasMagic(frame, 0, frame.length);
+    return ProbeHeader.hasMagic(frame, 0, frame.length)
+        && (probesLost.contains(sender.key())
+            || Math.floorMod(Arrays.hashCode(frame), 100) < losesProbesPercent);
   }
 
   private void peerGone(LabNode sender, PublicKey to) {

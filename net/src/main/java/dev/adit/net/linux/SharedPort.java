@@ -47,14 +47,14 @@ public final class SharedPort implements AutoCloseable {
   private final MemorySegment poll = arena.allocate(24, 8); // struct pollfd[3]: v4, stop, v6
   private final LongAdder unsent = new LongAdder();
   private final Thread thread;
-  private volatile Listener listener;
+  private volatile int port;
+  private volatile Listener listener = (source, payload) -> {};
 
-  private SharedPort(
-      RawUdpSocket v4, @Nullable RawUdpSocket v6, StopSignal stop, int port, Listener listener) {
+  private SharedPort(RawUdpSocket v4, @Nullable RawUdpSocket v6, StopSignal stop, int port) {
     this.v4 = v4;
     this.v6 = v6;
     this.stop = stop;
-    this.listener = listener;
+    this.port = port;
     pollfd(0, v4.descriptor());
     pollfd(8, stop.descriptor());
     pollfd(16, v6 == null ? -1 : v6.descriptor()); // negative: passed over
@@ -66,18 +66,16 @@ public final class SharedPort implements AutoCloseable {
     poll.set(JAVA_SHORT, at + 4, Sockets.POLLIN);
   }
 
-  /// Shares a port; it need not be bound yet.
+  /// Shares a port; it need not be bound yet. [#start] sets it going.
   ///
   /// @param mark of WireGuard's packets (its `fwmark`), 0 for none
   /// @throws ErrnoException with EPERM without CAP_NET_RAW
-  public static SharedPort open(int port, int mark, Listener listener) throws IOException {
+  public static SharedPort open(int port, int mark) throws IOException {
     RawUdpSocket v4 = new RawUdpSocket(true, port, mark);
     RawUdpSocket v6 = null;
     try {
       v6 = openV6(port, mark);
-      var shared = new SharedPort(v4, v6, new StopSignal(), port, listener);
-      shared.thread.start();
-      return shared;
+      return new SharedPort(v4, v6, new StopSignal(), port);
     } catch (IOException e) {
       v4.close();
       if (v6 != null) {
@@ -99,15 +97,35 @@ public final class SharedPort implements AutoCloseable {
     }
   }
 
+  /// Whether no program of this machine has bound the port.
+  public static boolean isFree(int port) {
+    try (var _ = new DatagramSocket(port)) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// From now on `hears` hears what comes. Once.
+  public void start(Listener hears) {
+    listener = hears;
+    thread.start();
+  }
+
+  public int port() {
+    return port;
+  }
+
   public boolean hasV6() {
     return v6 != null;
   }
 
   /// WireGuard has another port now. On the sender's thread.
-  public void changePort(int port) throws IOException {
-    v4.changePort(port);
+  public void changePort(int newPort) throws IOException {
+    port = newPort;
+    v4.changePort(newPort);
     if (v6 != null) {
-      v6.changePort(port);
+      v6.changePort(newPort);
     }
   }
 
@@ -140,8 +158,8 @@ public final class SharedPort implements AutoCloseable {
   }
 
   /// Whether a datagram to the port on this machine is heard here: the self-test before anything
-  /// relies on it (R-RAW-8). Takes at most 100 ms.
-  public boolean hears(int port) throws IOException {
+  /// relies on it (R-RAW-8). Takes at most 100 ms; after [#start].
+  public boolean hears() {
     byte[] question = new byte[20]; // a STUN Binding indication, which nobody answers
     new SecureRandom().nextBytes(question);
     ByteBuffer.wrap(question).putInt(0x0011_0000).putInt(StunMessage.COOKIE);
@@ -159,6 +177,8 @@ public final class SharedPort implements AutoCloseable {
       InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
       socket.send(new DatagramPacket(question, question.length, loopback, port));
       return heard.await(OWN_TEST.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IOException e) {
+      return false; // not even sent
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

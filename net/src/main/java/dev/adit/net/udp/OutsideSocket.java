@@ -18,9 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// loop's thread.
 ///
 /// Addresses are translated between the JDK's form and ours once per peer, not once per packet.
-/// Nothing is ever fragmented: a probe of full size would prove nothing about a path that carries
-/// it in pieces (nat-traversal R-PROBE-7).
-final class OutsideSocket {
+final class OutsideSocket implements Outside {
   private static final int BUFFER_BYTES = 4 << 20;
 
   /// More than a node ever talks to; when strangers fill it, it starts anew.
@@ -30,14 +28,17 @@ final class OutsideSocket {
   private static final int PROBE_TOS = 0x88;
 
   final DatagramChannel channel;
+  private final int port;
+  private final ArrayView view = new ArrayView();
   private final LongAdder unsent = new LongAdder();
   private final Map<InetSocketAddress, Endpoint> sources = new HashMap<>();
   private final Map<Endpoint, InetSocketAddress> targets = new HashMap<>();
   private @Nullable InetSocketAddress lastSource;
   private @Nullable Endpoint lastEndpoint;
 
-  private OutsideSocket(DatagramChannel channel) {
+  private OutsideSocket(DatagramChannel channel) throws IOException {
     this.channel = channel;
+    this.port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
   }
 
   /// @param port 0 for any
@@ -56,8 +57,9 @@ final class OutsideSocket {
     }
   }
 
-  int port() throws IOException {
-    return ((InetSocketAddress) channel.getLocalAddress()).getPort();
+  @Override
+  public int port() {
+    return port;
   }
 
   /// @return the source, or null if nothing waits; `into` then holds the datagram
@@ -87,10 +89,10 @@ final class OutsideSocket {
     return endpoint;
   }
 
-  /// As [#send], in the service class of probes.
-  void sendProbe(Endpoint to, ByteBuffer probe) {
+  @Override
+  public void sendProbe(Endpoint to, byte[] probe) {
     serviceClass(PROBE_TOS);
-    send(to, probe);
+    send(to, probe, 0, probe.length);
     serviceClass(0);
   }
 
@@ -102,14 +104,13 @@ final class OutsideSocket {
     }
   }
 
-  /// Datagrams dropped here, from any thread.
-  long unsent() {
+  @Override
+  public long unsent() {
     return unsent.sum();
   }
 
-  /// Sends, or drops when the kernel's buffer is full, the target cannot be reached, or the path is
-  /// known not to carry so much.
-  void send(Endpoint to, ByteBuffer packet) {
+  @Override
+  public void send(Endpoint to, byte[] packet, int offset, int length) {
     InetSocketAddress target = targets.get(to);
     try {
       if (target == null) {
@@ -119,12 +120,21 @@ final class OutsideSocket {
         target = new InetSocketAddress(InetAddress.getByAddress(to.address().bytes()), to.port());
         targets.put(to, target);
       }
-      if (channel.send(packet, target) == 0) {
+      if (channel.send(view.of(packet, offset, length), target) == 0) {
         unsent.increment();
       }
     } catch (IOException e) {
       // No route, too big for the path, an ICMP error: not delivered, as on any network.
       unsent.increment();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // Closing a datagram channel has nothing to lose.
     }
   }
 }

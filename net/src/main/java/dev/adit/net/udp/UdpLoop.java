@@ -1,6 +1,7 @@
 package dev.adit.net.udp;
 
 import dev.adit.net.Clock;
+import dev.adit.net.linux.SharedPort;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,11 +12,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
-/// The agent's packet loop: two sockets towards the network (IPv4 and, where there is IPv6, one of
-/// it, on the same port) and one loopback endpoint per peer, all on one thread. Everything that is
-/// confined to this thread is touched by nobody else; others [#post] tasks.
+/// The agent's packet loop: a port towards the network, its own or WireGuard's, and one loopback
+/// endpoint per peer, all on one thread. Everything that is confined to this thread is touched by
+/// nobody else; others [#post] tasks.
 ///
 /// A steady flow allocates nothing here. Tasks are not bounded by this class: posters bound what
 /// they have under way, as a DERP link does with its received packets.
@@ -29,8 +29,8 @@ public final class UdpLoop implements AutoCloseable {
   private final PacketHandler handler;
   private final Consumer<Throwable> broken;
   private final Selector selector;
-  private final OutsideSocket outside;
-  private final int port;
+  private volatile Outside outside; // changed by the loop's thread only
+  private volatile long unsentBefore;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -40,8 +40,7 @@ public final class UdpLoop implements AutoCloseable {
   // confined to the loop's thread
   private final byte[] received = new byte[MAX_DATAGRAM];
   private final ByteBuffer receivedView = ByteBuffer.wrap(received);
-  private byte @Nullable [] sentArray;
-  private ByteBuffer sentView = ByteBuffer.allocate(0);
+  private final ArrayView sentView = new ArrayView();
   private long wakeAt; // 0: the first round asks the handler at once
 
   private UdpLoop(
@@ -49,14 +48,12 @@ public final class UdpLoop implements AutoCloseable {
       PacketHandler handler,
       Consumer<Throwable> broken,
       Selector selector,
-      OutsideSocket outside,
-      int port) {
+      Outside outside) {
     this.clock = clock;
     this.handler = handler;
     this.broken = broken;
     this.selector = selector;
     this.outside = outside;
-    this.port = port;
     this.thread = Thread.ofPlatform().name("packet-loop").unstarted(this::run);
   }
 
@@ -70,16 +67,45 @@ public final class UdpLoop implements AutoCloseable {
     OutsideSocket outside = OutsideSocket.bind(port);
     Selector selector = Selector.open();
     outside.channel.register(selector, SelectionKey.OP_READ, outside);
-    return new UdpLoop(clock, handler, broken, selector, outside, outside.port());
+    return new UdpLoop(clock, handler, broken, selector, outside);
   }
 
+  /// A loop whose way to the network is WireGuard's own port; it closes that.
+  public static UdpLoop over(
+      SharedPort shared, Clock clock, PacketHandler handler, Consumer<Throwable> broken)
+      throws IOException {
+    return new UdpLoop(clock, handler, broken, Selector.open(), new SharedOutside(shared));
+  }
+
+  /// Once.
   public void start() {
+    if (outside instanceof SharedOutside shared) {
+      shared.start(this::wake);
+    }
     thread.start();
+  }
+
+  /// Has a port of its own from now on. On the loop's thread.
+  ///
+  /// @throws java.net.BindException if the port is taken
+  public void leaveShared(int port) throws IOException {
+    OutsideSocket own = OutsideSocket.bind(port);
+    own.channel.register(selector, SelectionKey.OP_READ, own);
+    unsentBefore = outside.unsent();
+    outside.close();
+    outside = own;
+  }
+
+  /// Addresses or routes of this machine have changed. On the loop's thread.
+  public void routesChanged() {
+    if (outside instanceof SharedOutside shared) {
+      shared.routesChanged();
+    }
   }
 
   /// The outside port.
   public int port() {
-    return port;
+    return outside.port();
   }
 
   /// Binds a loopback endpoint. On the loop's thread, or before [#start].
@@ -102,27 +128,37 @@ public final class UdpLoop implements AutoCloseable {
 
   /// Sends to the network. On the loop's thread.
   public void send(Endpoint to, byte[] packet, int offset, int length) {
-    outside.send(to, view(packet, offset, length));
+    outside.send(to, packet, offset, length);
   }
 
   /// Sends a probe to the network. On the loop's thread.
   public void sendProbe(Endpoint to, byte[] probe) {
-    outside.sendProbe(to, view(probe, 0, probe.length));
+    outside.sendProbe(to, probe);
+  }
+
+  /// Datagrams to the port shared with WireGuard that came faster than the loop took them: it lets
+  /// 256 wait. Any thread.
+  public long unheard() {
+    return outside instanceof SharedOutside shared ? shared.unheard() : 0;
   }
 
   /// Datagrams to the network that the kernel did not take. Any thread.
   public long unsent() {
-    return outside.unsent();
+    return unsentBefore + outside.unsent();
   }
 
   /// Hands a datagram to WireGuard. On the loop's thread.
   public void inject(LoopbackEndpoint endpoint, byte[] packet, int offset, int length) {
-    endpoint.inject(view(packet, offset, length));
+    endpoint.inject(sentView.of(packet, offset, length));
   }
 
   /// Runs `task` on the loop's thread soon. Any thread.
   public void post(Runnable task) {
     tasks.add(task);
+    wake();
+  }
+
+  private void wake() {
     if (woken.compareAndSet(false, true)) {
       selector.wakeup();
     }
@@ -178,6 +214,9 @@ public final class UdpLoop implements AutoCloseable {
       readAll(key, now);
     }
     selector.selectedKeys().clear();
+    if (outside instanceof SharedOutside shared) {
+      deliver(shared, now);
+    }
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       guarded(task);
     }
@@ -213,6 +252,14 @@ public final class UdpLoop implements AutoCloseable {
     }
   }
 
+  private void deliver(SharedOutside shared, long now) {
+    try {
+      shared.deliver(handler, now);
+    } catch (RuntimeException e) {
+      broken.accept(e);
+    }
+  }
+
   private void guarded(Runnable task) {
     try {
       task.run();
@@ -221,16 +268,8 @@ public final class UdpLoop implements AutoCloseable {
     }
   }
 
-  /// One view is kept for the array used last: nearly always the receive buffer.
-  private ByteBuffer view(byte[] packet, int offset, int length) {
-    if (packet != sentArray) {
-      sentArray = packet;
-      sentView = ByteBuffer.wrap(packet);
-    }
-    return sentView.clear().position(offset).limit(offset + length);
-  }
-
   private void closeSockets() {
+    outside.close();
     for (SelectionKey key : selector.keys()) {
       try {
         key.channel().close();

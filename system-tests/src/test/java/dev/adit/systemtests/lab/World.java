@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adit.cli.lab.Lab;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
+import dev.adit.net.linux.WireGuardUapi;
 import dev.adit.net.local.LocalClient;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
@@ -57,10 +58,18 @@ final class World implements AutoCloseable {
 
   /// A lab with a server and both hosts joined.
   static World joined(String left, String right, String... serveOptions) throws IOException {
-    World world = withServer(left, right, serveOptions);
+    return joined(withServer(left, right, serveOptions));
+  }
+
+  /// As above, with agents in native mode.
+  static World joinedNatively(String left, String right) throws IOException {
+    return joined(withServer(left, right), "--mode=native");
+  }
+
+  private static World joined(World world, String... upOptions) throws IOException {
     try {
-      world.up("l");
-      world.up("r");
+      world.up("l", upOptions);
+      world.up("r", upOptions);
       world.awaitPeers();
       return world;
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -182,6 +191,28 @@ final class World implements AutoCloseable {
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /// Whether WireGuard itself sends to the host's only peer.
+  boolean isNative(String host) {
+    try {
+      List<JsonObject> peers = status(host).objects("peers", 10);
+      return !peers.isEmpty() && peers.getFirst().object("path").bool("native");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean bothAreNative() {
+    return isNative("l") && isNative("r");
+  }
+
+  /// The host's WireGuard, to be closed.
+  WireGuardUapi wireGuard(String host) throws IOException {
+    ProcessHandle program = processes(host, "wireguard-go").getFirst();
+    // Not by /var/run: that is a link, which would lead back to our own root.
+    return WireGuardUapi.open(
+        "adit0", Path.of("/proc/" + program.pid() + "/root/run/wireguard/adit0.sock"));
   }
 
   boolean bothSay(String path) {

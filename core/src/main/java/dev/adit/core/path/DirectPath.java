@@ -1,0 +1,184 @@
+package dev.adit.core.path;
+
+import static dev.adit.core.path.PathTimers.LONG_AGO;
+import static dev.adit.core.path.PathTimers.NEVER;
+
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.probe.ProbeMessage;
+import org.jspecify.annotations.Nullable;
+
+/// The direct path of one peer, while there is one: which candidate is selected, whether it is
+/// still trusted, and whether another one should take its place. What follows from that is decided
+/// by [PeerPath]. Confined to its peer.
+///
+/// Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on the
+/// chosen path carry the nomination, and the other end follows once that path answers it too.
+final class DirectPath {
+  private final NodeContext node;
+  private final PeerProber prober;
+  private final boolean isController;
+  private final BetterPath better;
+  private final EndpointControl control;
+
+  private @Nullable Selection selected;
+  private @Nullable RemoteCandidate last;
+  private long lostAt = LONG_AGO;
+
+  DirectPath(NodeContext node, PeerProber prober, boolean isController, EndpointControl control) {
+    this.node = node;
+    this.prober = prober;
+    this.isController = isController;
+    this.better = new BetterPath(prober, node.local);
+    this.control = control;
+  }
+
+  // --- chosen and left
+
+  /// @param first false if another candidate was selected and trusted until now
+  /// @param flows payload flows
+  void select(RemoteCandidate candidate, boolean first, boolean flows, long now) {
+    selected = new Selection(candidate, first, flows, node, now);
+    last = candidate;
+    if (first) {
+      better.firstSelected(now);
+      prober.stopRounds();
+    } else {
+      better.switched(now);
+    }
+    control.selected(candidate, now);
+  }
+
+  /// It is not trusted any more, but used for a while beside the relay.
+  void suspect(long now) {
+    lostAt = now;
+    control.left(now);
+  }
+
+  void leave(long now) {
+    selected = null;
+    better.stop();
+    control.left(now);
+  }
+
+  /// Not even as the last resort.
+  void forget() {
+    last = null;
+  }
+
+  boolean isSelected() {
+    return selected != null;
+  }
+
+  @Nullable RemoteCandidate candidate() {
+    return selected == null ? null : selected.candidate;
+  }
+
+  /// The selected one, or the one that was selected last.
+  @Nullable RemoteCandidate last() {
+    return last;
+  }
+
+  /// When a direct path was last lost.
+  long lostAt() {
+    return lostAt;
+  }
+
+  void lost(long now) {
+    lostAt = now;
+  }
+
+  // --- what happens while it is in use
+
+  /// Payload passed.
+  ///
+  /// @return true if that changes when it will be asked
+  boolean payload(long now) {
+    if (selected == null || selected.isFlowing()) {
+      return false;
+    }
+    selected.flows(now);
+    return true;
+  }
+
+  /// The peer pinged us from this address.
+  void pinged(RemoteCandidate from, boolean nominates, long now) {
+    if (selected == null) {
+      return;
+    }
+    if (from == selected.candidate) {
+      selected.pinged(now);
+      if (nominates) {
+        control.nominated();
+      }
+    } else if (!isController && nominates) {
+      better.nominated(from, now);
+    }
+  }
+
+  /// R-ROAM-5: the peer tells as whom it sees us at `source`.
+  void observed(Endpoint source, Endpoint as, long now) {
+    if (selected != null && source.equals(selected.candidate.endpoint) && selected.observedAs(as)) {
+      node.askStun(now);
+    }
+  }
+
+  /// A ping to any candidate was answered.
+  ///
+  /// @return the candidate to switch to, or null
+  @Nullable RemoteCandidate answered(RemoteCandidate candidate, boolean full, long now) {
+    if (selected == null || candidate == selected.candidate || !candidate.isProven(now)) {
+      return null;
+    }
+    boolean preferred =
+        isController
+            ? better.isPreferred(candidate, selected.candidate, now)
+            : full && better.isNominated(candidate);
+    // Where WireGuard has gone by itself, because the peer sends from there, we follow.
+    return preferred || full && control.isAt(candidate.endpoint) ? candidate : null;
+  }
+
+  /// Whether the selected path has turned out to carry small packets only.
+  boolean isTooSmall() {
+    return selected != null && selected.candidate.state == RemoteCandidate.State.SMALL;
+  }
+
+  /// @return the candidate to switch to, or null
+  @Nullable RemoteCandidate pingLost(RemoteCandidate candidate, long now) {
+    if (selected == null || candidate != selected.candidate) {
+      return null;
+    }
+    selected.hurry(now);
+    return prober.livelierThan(candidate, now); // T-9: the peer's NAT was rebound
+  }
+
+  // --- time
+
+  /// @param flows payload flows
+  /// @return false if it is not trusted any more
+  boolean isTrusted(boolean flows, long now) {
+    if (selected == null) {
+      return false;
+    }
+    if (selected.isFlowing() && !flows) {
+      selected.rests();
+    }
+    return now < selected.trustedUntil();
+  }
+
+  /// @return the candidate to switch to, or null
+  @Nullable RemoteCandidate timeReached(long now) {
+    if (selected == null) {
+      return null;
+    }
+    if (selected.heartbeatDue(now)) {
+      int flags = isController ? ProbeMessage.FLAG_NOMINATE : 0;
+      boolean full = selected.wantsFullSize(now) || control.isSettling();
+      prober.pingAtOnce(selected.candidate, full, flags, now);
+    }
+    return better.timeReached(selected.candidate, isController, now);
+  }
+
+  long wakeAt() {
+    return selected == null ? NEVER : Math.min(selected.wakeAt(), better.wakeAt());
+  }
+}

@@ -1,0 +1,133 @@
+package dev.adit.net.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.net.Clock;
+import dev.adit.net.linux.Namespace;
+import dev.adit.net.linux.NeedsRoot;
+import dev.adit.net.linux.SharedPort;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// A packet loop over a port that another socket has bound, as WireGuard has.
+@NeedsRoot
+class SharedOutsideTest {
+  private static final int PORT = 24_100;
+  private static final int PROBE = 0xF561_6470;
+  private static final int MOST = 256;
+  private static final int SENT = 400;
+
+  private final AtomicInteger heard = new AtomicInteger();
+  private final CountDownLatch enough = new CountDownLatch(1);
+
+  private final PacketHandler handler =
+      new PacketHandler() {
+        @Override
+        public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {}
+
+        @Override
+        public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
+          if (heard.incrementAndGet() == MOST) {
+            enough.countDown();
+          }
+        }
+
+        @Override
+        public long roundEnded(long now) {
+          return Long.MAX_VALUE;
+        }
+      };
+
+  /// docs/limits.md: what comes while the loop is busy waits, but no more than so much.
+  @Test
+  void letsOnlySoManyDatagramsWait() throws Exception {
+    Namespace.run(() -> {
+      SharedPort shared = SharedPort.open(PORT, 0);
+      var busy = new CountDownLatch(1);
+      try (var _ = socket(PORT);
+          var peer = socket(0);
+          var loop = UdpLoop.over(shared, Clock.SYSTEM, handler, Throwable::printStackTrace)) {
+        loop.start();
+        assertThat(shared.hears()).isTrue();
+        var isBusy = new CountDownLatch(1);
+        loop.post(() -> {
+          isBusy.countDown();
+          await(busy);
+        });
+        await(isBusy);
+        byte[] probe = ByteBuffer.allocate(60).putInt(PROBE).array();
+        for (int i = 0; i < SENT; i++) {
+          peer.send(new DatagramPacket(probe, probe.length, loopback(), PORT));
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (loop.unheard() < SENT - MOST && System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+        assertThat(loop.unheard()).isEqualTo(SENT - MOST);
+        busy.countDown();
+        assertThat(enough.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(heard).hasValue(MOST);
+        assertThat(loop.unsent()).isZero();
+      }
+    });
+  }
+
+  /// From native to mux mode: another port, and what was shared is free.
+  @Test
+  void leavesTheSharedPortForOneOfItsOwn() throws Exception {
+    Namespace.run(() -> {
+      SharedPort shared = SharedPort.open(PORT, 0);
+      var moved = new CountDownLatch(1);
+      try (var _ = socket(PORT);
+          var peer = socket(0);
+          var loop = UdpLoop.over(shared, Clock.SYSTEM, handler, Throwable::printStackTrace)) {
+        loop.start();
+        assertThat(loop.port()).isEqualTo(PORT);
+        loop.post(() -> {
+          try {
+            loop.leaveShared(PORT + 1);
+            moved.countDown();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+        assertThat(moved.await(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(loop.port()).isEqualTo(PORT + 1);
+        var to = new Endpoint(IpAddress.literal("127.0.0.1"), peer.getLocalPort());
+        loop.post(() -> loop.send(to, new byte[] {1, 2, 3}, 0, 3));
+        var packet = new DatagramPacket(new byte[16], 16);
+        peer.receive(packet);
+        assertThat(packet.getPort()).isEqualTo(PORT + 1);
+      }
+    });
+  }
+
+  private static DatagramSocket socket(int port) throws IOException {
+    var socket = new DatagramSocket(null);
+    socket.setSoTimeout(5_000);
+    socket.bind(new InetSocketAddress(loopback(), port));
+    return socket;
+  }
+
+  private static InetAddress loopback() throws IOException {
+    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
