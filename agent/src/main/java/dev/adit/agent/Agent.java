@@ -194,7 +194,6 @@ public final class Agent implements AutoCloseable {
     metrics.listen(config.metrics());
     var services =
         new NodeServices(
-            clock,
             loop,
             plane,
             path,
@@ -316,10 +315,7 @@ public final class Agent implements AutoCloseable {
 
   private void wireGuardAt(int port) {
     try {
-      if (outside.wireGuardAt(port, loop)) {
-        plane.wireGuardSends();
-      }
-      plane.wireGuardAt(port);
+      plane.wireGuardAt(port, outside.wireGuardAt(port, loop));
       gatherHosts();
     } catch (IOException e) {
       fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);

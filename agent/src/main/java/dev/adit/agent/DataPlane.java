@@ -135,19 +135,19 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   /// Every bound loopback endpoint speaks to WireGuard at this port from now on.
-  void wireGuardAt(int port) throws IOException {
+  ///
+  /// @param shared the loop shares the port with it, so it may send by itself
+  void wireGuardAt(int port, boolean shared) throws IOException {
     wireGuardPort = port;
+    isNative = shared;
+    if (shared) {
+      path.steerEndpoints();
+    }
     for (Peer peer : bound.values()) {
       peer.endpoint().connect(port);
     }
     path.wireGuardRestarted(clock.nanos());
     carryOut(clock.nanos());
-  }
-
-  /// WireGuard sends by itself, from the port that the loop shares with it.
-  void wireGuardSends() {
-    isNative = true;
-    path.steerEndpoints();
   }
 
   /// What WireGuard says of its peers.

@@ -40,7 +40,6 @@ final class NodeServices implements LocalApi.Services {
 
   private static final int PING_PAYLOAD = 56;
 
-  private final Clock clock;
   private final UdpLoop loop;
   private final DataPlane plane;
   private final PathNode path;
@@ -51,7 +50,6 @@ final class NodeServices implements LocalApi.Services {
   private final Runnable end;
 
   NodeServices(
-      Clock clock,
       UdpLoop loop,
       DataPlane plane,
       PathNode path,
@@ -60,7 +58,6 @@ final class NodeServices implements LocalApi.Services {
       Supplier<NetReport> report,
       Coordinator coordinator,
       Runnable end) {
-    this.clock = clock;
     this.loop = loop;
     this.plane = plane;
     this.path = path;
@@ -141,7 +138,7 @@ final class NodeServices implements LocalApi.Services {
     long nanos;
     long asked;
     try (var echo = IcmpEcho.open(address)) {
-      asked = clock.nanos();
+      asked = Clock.SYSTEM.nanos();
       nanos = echo.ping(PING_PAYLOAD, Duration.ofMillis(timeoutMillis));
     } catch (IOException e) {
       throw new MalformedException("cannot ping " + address + ": " + e.getMessage());

@@ -48,7 +48,6 @@ final class EndpointControl {
   private long windowAt = LONG_AGO;
   private int inWindow;
   private long forwardUntil = LONG_AGO;
-  private long reasserted;
 
   // Where WireGuard went by itself, other than to where it should be.
   private @Nullable Endpoint stray;
@@ -251,7 +250,6 @@ final class EndpointControl {
       windowAt = now;
       inWindow = 0;
     }
-    reasserted++;
     return ++inWindow <= PathTimers.REASSERTS_IN_WINDOW;
   }
 
@@ -303,10 +301,5 @@ final class EndpointControl {
   /// Whether WireGuard sends to the peer's address by itself.
   boolean isNative() {
     return wanted != null;
-  }
-
-  /// How often WireGuard had to be brought back to a direct address.
-  long reasserted() {
-    return reasserted;
   }
 }

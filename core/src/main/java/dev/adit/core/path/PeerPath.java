@@ -44,7 +44,7 @@ final class PeerPath {
     this.key = key;
     this.node = node;
     boolean isController = node.nodeKey.publicKey().compareTo(key) < 0;
-    this.prober = new PeerProber(this, node);
+    this.prober = new PeerProber(this, node, decisions, activity);
     this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
     this.control = new EndpointControl(key, node, isController);
     this.direct = new DirectPath(node, prober, isController, control);
@@ -78,8 +78,8 @@ final class PeerPath {
       payload(now);
     }
     initiation.answered(kind, packet, offset);
-    if (onRelay) {
-      relayed(now);
+    if (onRelay && control.relayed(now)) {
+      reschedule();
     }
     if (onRelay && (gone || state == PathState.IDLE || state == PathState.DEAD)) {
       heardOnRelay(now);
@@ -90,13 +90,6 @@ final class PeerPath {
   private void payload(long now) {
     activity.payload(now);
     if (direct.payload(now)) {
-      reschedule();
-    }
-  }
-
-  /// WireGuard was given a packet from E(p).
-  private void relayed(long now) {
-    if (control.relayed(now)) {
       reschedule();
     }
   }
@@ -179,16 +172,12 @@ final class PeerPath {
     }
   }
 
-  void relayLost(long now) {
-    relayUnusable(now);
-  }
-
   void goneFromRelay(long now) {
     gone = true;
-    relayUnusable(now);
+    relayLost(now);
   }
 
-  private void relayUnusable(long now) {
+  void relayLost(long now) {
     if (state == PathState.RELAYED || state == PathState.SUSPECT) {
       direct.leave(now);
       become(PathState.DEAD, PathReason.RELAY_LOST, now);
@@ -224,7 +213,7 @@ final class PeerPath {
     RemoteCandidate current = direct.candidate();
     if (current != null && !node.local.accepts(current.endpoint)) {
       demote(PathReason.LOCAL_CHANGE, now);
-    } else if (isActive() && hasPayload(now)) {
+    } else if (isActive() && activity.hasPayload(now)) {
       prober.callSoon(true, now);
     }
     reschedule();
@@ -355,15 +344,9 @@ final class PeerPath {
       // where it perhaps cannot reach us.
       direct.leave(now);
       become(PathState.RELAYED, PathReason.PEER_TOLD, now);
-    } else if (node.rules.obeysRelayDecision(path)) {
-      relayDemanded(now);
-    }
-  }
-
-  private void relayDemanded(long now) {
-    if (state == PathState.DIRECT) {
+    } else if (state == PathState.DIRECT && node.rules.obeysRelayDecision(path)) {
       release(PathReason.PEER_TOLD, now);
-    } else {
+    } else if (node.rules.obeysRelayDecision(path)) {
       protocol.send(decisions.confirmRelay(), false); // then it need not send on both ways
     }
   }
@@ -432,14 +415,6 @@ final class PeerPath {
     routes.update(state, node.relayUp, used == null ? null : used.endpoint);
   }
 
-  int epoch() {
-    return decisions.epoch();
-  }
-
-  int decision() {
-    return decisions.decision();
-  }
-
   // --- time
 
   void timeReached(long now) {
@@ -489,10 +464,6 @@ final class PeerPath {
 
   long wakeAt() {
     return wakeAt;
-  }
-
-  boolean hasPayload(long now) {
-    return activity.hasPayload(now);
   }
 
   boolean isActive() {

@@ -33,6 +33,8 @@ final class PeerProber {
 
   private final PeerPath path;
   private final NodeContext node;
+  private final Decisions decisions;
+  private final Activity activity;
   private final Map<Endpoint, RemoteCandidate> candidates = new LinkedHashMap<>();
   private final OutstandingPings outstanding = new OutstandingPings();
   private final TokenBucket budget = new TokenBucket(PINGS_PER_SECOND, PINGS_PER_SECOND);
@@ -50,9 +52,11 @@ final class PeerProber {
 
   private NatMapping peerMapping = NatMapping.UNKNOWN;
 
-  PeerProber(PeerPath path, NodeContext node) {
+  PeerProber(PeerPath path, NodeContext node, Decisions decisions, Activity activity) {
     this.path = path;
     this.node = node;
+    this.decisions = decisions;
+    this.activity = activity;
     this.rounds = new RoundSchedule(node.random);
   }
 
@@ -230,7 +234,7 @@ final class PeerProber {
     forgetUnnamed(now);
     if (path.protocol().canSeal()) {
       enqueue(candidates.values(), now);
-      if (path.hasPayload(now)) {
+      if (activity.hasPayload(now)) {
         callWanted = true;
         callAsks = true;
       }
@@ -296,7 +300,9 @@ final class PeerProber {
     int allFlags = flags | (full ? ProbeMessage.FLAG_FULL_SIZE : 0);
     byte[] sealed =
         path.protocol()
-            .seal(new ProbeMessage.Ping(allFlags, 0, id, path.epoch(), path.decision(), padding));
+            .seal(
+                new ProbeMessage.Ping(
+                    allFlags, 0, id, decisions.epoch(), decisions.decision(), padding));
     if (sealed == null) {
       return false;
     }
@@ -359,7 +365,13 @@ final class PeerProber {
         path.protocol()
             .seal(
                 new ProbeMessage.Pong(
-                    flags, ping.tag(), ping.id(), source, path.epoch(), path.decision(), padding));
+                    flags,
+                    ping.tag(),
+                    ping.id(),
+                    source,
+                    decisions.epoch(),
+                    decisions.decision(),
+                    padding));
     if (sealed != null) {
       node.outputs.add(new PathOutput.SendDatagram(source, sealed, full));
     }
