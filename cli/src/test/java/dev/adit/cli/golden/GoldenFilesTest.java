@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.adit.agent.StatusReport;
 import dev.adit.cli.CommandRun;
+import dev.adit.cli.node.SampleReport;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.net.Clock;
@@ -139,17 +140,7 @@ class GoldenFilesTest {
             -1,
             0,
             0);
-    return new StatusReport(
-        new StatusReport.Self(
-            "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
-        "native",
-        "",
-        "https://vpn.example.org",
-        "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
-        true,
-        null,
-        List.of(),
-        List.of(direct, relayed, unreached));
+    return SampleReport.with(direct, relayed, unreached);
   }
 
   /// With a word for what differs from run to run, wherever it has the right form.

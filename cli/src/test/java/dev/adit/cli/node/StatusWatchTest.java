@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.adit.agent.StatusReport;
 import dev.adit.cli.Failure;
 import dev.adit.cli.output.OutputOption;
+import dev.adit.wire.Json;
 import dev.adit.wire.MalformedException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -87,17 +88,16 @@ class StatusWatchTest {
             rttMicros,
             bytes,
             bytes);
-    return new StatusReport(
-            new StatusReport.Self(
-                "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
-            "native",
-            "",
-            "https://vpn.example.org",
-            "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
-            true,
-            null,
-            List.of(),
-            List.of(peer))
-        .toJson(true);
+    return SampleReport.with(peer).toJson(true);
+  }
+
+  @Test
+  void saysWhyPacketsPassTheAgent() throws Exception {
+    var report =
+        SampleReport.inMode("mux", "native mode needs CAP_NET_RAW; run as root, or grant it");
+    assertThat(StatusCommand.table(Json.parseReport(report.toJson(true))))
+        .contains("\nmux mode: native mode needs CAP_NET_RAW; run as root, or grant it\n");
+    assertThat(StatusCommand.table(Json.parseReport(SampleReport.with().toJson(true))))
+        .doesNotContain("mode");
   }
 }
