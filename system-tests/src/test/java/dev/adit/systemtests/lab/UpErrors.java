@@ -71,6 +71,16 @@ final class UpErrors {
               "candidate that is no address and port",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--candidate", "here")),
           when(
+              "--mode that is none",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--mode", "fast")),
+          when(
+              "native mode without CAP_NET_RAW",
+              attempt ->
+                  attempt
+                      .key(good(attempt))
+                      .by("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw")
+                      .fails("l", "up", "--mode", "native")),
+          when(
               "--log-level that is none",
               attempt -> attempt.key(good(attempt)).fails("l", "up", "--log-level", "loud")),
           when(
