@@ -79,12 +79,12 @@ final class AgentReadings implements Readings.Source {
     Metric packets =
         into.counters(
             "adit_agent_packets_total",
-            "WireGuard packets, by path; one that goes by both counts for both.",
+            "WireGuard packets that passed the agent, by path; one that goes by both counts for both.",
             "path",
             "direction");
     Metric bytes =
         into.counters(
-            "adit_agent_bytes_total", "Bytes of WireGuard packets, by path.", "path", "direction");
+            "adit_agent_bytes_total", "Bytes of these packets, by path.", "path", "direction");
     add(packets, bytes, "direct", plane.direct());
     add(packets, bytes, "relay", plane.relayed());
   }

@@ -469,12 +469,12 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     return counters;
   }
 
-  /// WireGuard's packets by direct paths.
+  /// WireGuard's packets by direct paths that passed the agent.
   Traffic direct() {
     return direct;
   }
 
-  /// WireGuard's packets by relays.
+  /// WireGuard's packets by relays: all of them pass the agent.
   Traffic relayed() {
     return relayed;
   }

@@ -37,8 +37,9 @@ public record StatusReport(
   /// @param isNative WireGuard sends there by itself
   /// @param relay name of the relay, else null
   /// @param rttMicros of the direct path's last probes, −1 if unknown
-  /// @param receivedBytes of WireGuard packets from this peer, since the agent's start
-  /// @param sentBytes of WireGuard packets to this peer, since the agent's start
+  /// @param receivedBytes of WireGuard packets from this peer, since the agent's start; in native
+  ///   mode since the interface was made
+  /// @param sentBytes of WireGuard packets to this peer, likewise
   public record Peer(
       String node,
       String name,

@@ -2,7 +2,7 @@
 /// traffic.
 ///
 /// - Lives here: the database, agent streams, the administration API. Elsewhere: the decisions
-///   (`dev.adit.core.control`), the messages (`dev.adit.wire.control`).
+///   (`dev.adit.core.coordinator`), the messages (`dev.adit.wire.control`).
 @NullMarked
 package dev.adit.coordinator;
 

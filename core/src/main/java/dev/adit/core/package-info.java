@@ -1,7 +1,7 @@
 /// Decisions as pure functions and state machines, one package per subject.
 ///
-/// - Lives here: interfaces through which programs meet in one process. Elsewhere: bytes
-///   (`dev.adit.wire`), sockets (`dev.adit.net`).
+/// - Lives here: nothing but packages. Programs that share a process meet in `core.admission`.
+///   Elsewhere: bytes (`dev.adit.wire`), sockets (`dev.adit.net`).
 /// - May import: `dev.adit.wire`, `dev.adit.crypto`. No sockets, clocks or threads.
 @NullMarked
 package dev.adit.core;

@@ -1,4 +1,5 @@
-/// Administration: `adit key …` and `adit node …`, by the coordinator's API and nothing else.
+/// Administration: `adit key …`, `adit node …` and `adit coordinator …`, by the coordinator's API
+/// and nothing else.
 ///
 /// - Lives here: requests, and how their answers look as tables.
 /// - Start with [CoordinatorClient].

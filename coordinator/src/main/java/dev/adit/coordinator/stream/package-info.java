@@ -3,7 +3,7 @@
 ///     event loops                     hub thread                    writer thread
 ///     ───────────                     ──────────                    ─────────────
 ///     AgentStream ── hello, join ──▶  Hub ───────── transaction ──▶ store.Writer
-///      (one each)  ◀── map, delta ──   Room (one per network) ◀─── committed ──┘
+///      (one each)  ◀── map, delta ──   NetworkRoom (each) ◀────── committed ───┘
 ///
 /// - Noise and message limits: each stream on its connection's event loop. What is known of
 ///   networks and presence, and every decision what to send: the hub thread, which never blocks.

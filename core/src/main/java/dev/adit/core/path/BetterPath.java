@@ -4,7 +4,7 @@ import static dev.adit.core.path.PathTimers.NEVER;
 
 import org.jspecify.annotations.Nullable;
 
-/// Decides, while one direct path is in use, whether another proven one should replace it (§3.6).
+/// Decides, while one direct path is in use, whether another proven one should replace it (nat-traversal §3.6).
 ///
 /// The controller compares costs: once without hysteresis, 300 ms after the first choice, when all
 /// candidates have had time to answer; later only for a clear and lasting gain. The other end

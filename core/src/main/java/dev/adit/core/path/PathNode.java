@@ -98,7 +98,7 @@ public final class PathNode {
 
   // --- ourselves
 
-  /// Our candidates: interface addresses with the port of the data socket, STUN's, configured ones;
+  /// Our candidates: interface addresses with the outside port, STUN's, configured ones;
   /// the best first, at most 24 count.
   public void candidatesGathered(List<Candidate> candidates, long now) {
     if (node.local.replaceCandidates(candidates)) {
@@ -246,7 +246,7 @@ public final class PathNode {
     return false;
   }
 
-  /// A datagram came to the data socket, and is not STUN.
+  /// A datagram came to the outside port, and is not STUN.
   ///
   /// @return the peer from whose loopback endpoint it is to be injected into WireGuard, or null
   public @Nullable PublicKey datagramReceived(

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What the path machine wants done.
 public sealed interface PathOutput {
-  /// Send a probe from the socket that carries the data, TTL 60 and DSCP AF41 where possible.
+  /// Send a probe from the outside port, TTL 60 and DSCP AF41 where possible, never fragmented.
   ///
-  /// @param fullSize must not be fragmented: the path is measured by it
+  /// @param fullSize the path is measured by it
   record SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) implements PathOutput {}
 
   /// Send on the relay: a probe message, a HELLO, or a repeated handshake initiation.

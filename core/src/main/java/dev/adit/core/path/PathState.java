@@ -1,6 +1,6 @@
 package dev.adit.core.path;
 
-/// How a peer's packets travel (nat-traversal §3.4, relay-rung §1.3; mux mode).
+/// How a peer's packets travel (nat-traversal §3.4, relay-rung §1.3).
 ///
 /// ```
 ///            packet, CALL            full-size answer

@@ -4,7 +4,7 @@ import dev.adit.core.path.PathTimers.Liveness;
 import dev.adit.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/// The direct path in use: until when it is trusted, and when it is asked again (§3.5).
+/// The direct path in use: until when it is trusted, and when it is asked again (nat-traversal §3.5).
 final class Selection {
   final RemoteCandidate candidate;
   private final NodeContext node;

@@ -8,8 +8,10 @@
 ///   threads.
 /// - Start with [PathNode], then [PeerPath], then `PathNodeTest`.
 ///
-/// This is mux mode: WireGuard only ever talks to the peer's loopback endpoint, so a switch of
-/// paths is a matter of this package alone and loses nothing.
+/// In mux mode WireGuard only ever talks to the peer's loopback endpoint, so a switch of paths is a
+/// matter of this package alone and loses nothing. In native mode this package also says where
+/// WireGuard itself shall send, and when it is to be asked ([EndpointControl]); moving and asking
+/// is the agent's.
 @NullMarked
 package dev.adit.core.path;
 
