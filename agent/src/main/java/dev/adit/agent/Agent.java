@@ -315,7 +315,7 @@ public final class Agent implements AutoCloseable {
 
   private void wireGuardAt(int port) {
     try {
-      plane.wireGuardAt(port, outside.wireGuardAt(port, loop));
+      plane.wireGuardAt(port, outside.verifyShared(port, loop));
       gatherHosts();
     } catch (IOException e) {
       fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);
@@ -444,17 +444,17 @@ public final class Agent implements AutoCloseable {
     }
 
     @Override
-    public void sessionLost(PublicKey peer) {
+    public void renewSession(PublicKey peer) {
       tunnel.greet(peer);
     }
 
     @Override
-    public void endpointMoved(PublicKey peer, Endpoint endpoint) {
+    public void moveEndpoint(PublicKey peer, Endpoint endpoint) {
       tunnel.moveEndpoint(peer, endpoint);
     }
 
     @Override
-    public void readingWanted() {
+    public void readWireGuard() {
       tunnel.read(readings -> loop.post(() -> plane.wireGuardRead(readings)));
     }
   }

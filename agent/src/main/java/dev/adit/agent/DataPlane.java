@@ -74,13 +74,13 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     void peerGone(PublicKey peer);
 
     /// WireGuard should begin a handshake with this peer.
-    void sessionLost(PublicKey peer);
+    void renewSession(PublicKey peer);
 
     /// WireGuard should send the peer's packets there.
-    void endpointMoved(PublicKey peer, Endpoint endpoint);
+    void moveEndpoint(PublicKey peer, Endpoint endpoint);
 
     /// WireGuard should be asked about its peers.
-    void readingWanted();
+    void readWireGuard();
   }
 
   private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
@@ -97,7 +97,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private @Nullable UdpLoop loop;
   private @Nullable DerpLink home;
   private boolean relayOnly;
-  private boolean isNative;
+  private boolean sharesPort;
   private long nextActivityCheck;
   private int wireGuardPort;
   private final AgentCounters counters;
@@ -139,7 +139,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// @param shared the loop shares the port with it, so it may send by itself
   void wireGuardAt(int port, boolean shared) throws IOException {
     wireGuardPort = port;
-    isNative = shared;
+    sharesPort = shared;
     if (shared) {
       path.steerEndpoints();
     }
@@ -280,13 +280,13 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   private void sent(Peer peer, int length) {
-    if (!isNative) { // else WireGuard counts
+    if (!sharesPort) { // else WireGuard counts
       peer.sentBytes += length;
     }
   }
 
   private void received(Peer peer, int length) {
-    if (!isNative) {
+    if (!sharesPort) {
       peer.receivedBytes += length;
     }
   }
@@ -337,7 +337,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   void carryOut(long now) {
     for (PathOutput next = path.poll(); next != null; next = path.poll()) {
       switch (next) {
-        case PathOutput.SendDatagram(var to, var bytes, var _) -> {
+        case PathOutput.SendProbe(var to, var bytes, var _) -> {
           if (!relayOnly) {
             loop().sendProbe(to, bytes);
           }
@@ -354,9 +354,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
             loop().inject(peer.endpoint(), message, 0, message.length);
           }
         }
-        case PathOutput.RenewSession(var key) -> events.sessionLost(key);
+        case PathOutput.RenewSession(var key) -> events.renewSession(key);
         case PathOutput.SetEndpoint(var key, var endpoint) -> moveEndpoint(key, endpoint);
-        case PathOutput.ReadWireGuard() -> events.readingWanted();
+        case PathOutput.ReadWireGuard() -> events.readWireGuard();
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
         case PathOutput.PathChanged change -> {
           counters.pathChanged(change.reason());
@@ -369,7 +369,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private void moveEndpoint(PublicKey key, @Nullable Endpoint endpoint) {
     Peer peer = peers.get(key);
     if (peer != null) {
-      events.endpointMoved(key, endpoint == null ? loopbackOf(peer) : endpoint);
+      events.moveEndpoint(key, endpoint == null ? loopbackOf(peer) : endpoint);
     }
   }
 

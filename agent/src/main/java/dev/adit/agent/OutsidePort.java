@@ -110,7 +110,7 @@ final class OutsidePort {
   ///
   /// @return true if the port is shared with it
   /// @throws IOException if native mode is wished for and cannot be
-  boolean wireGuardAt(int port, UdpLoop loop) throws IOException {
+  boolean verifyShared(int port, UdpLoop loop) throws IOException {
     SharedPort sharing = shared;
     if (sharing == null) {
       return false;

@@ -115,6 +115,6 @@ class OtherCoordinatorTest {
         config,
         words,
         (_, _) -> HttpResponse.text(503, "nobody asks"),
-        (_, _, _, _) -> new NoTunnel());
+        (_, _, _, _) -> new FakeTunnel());
   }
 }

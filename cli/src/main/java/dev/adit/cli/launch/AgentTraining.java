@@ -3,7 +3,7 @@ package dev.adit.cli.launch;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.agent.DataMode;
-import dev.adit.agent.NoTunnel;
+import dev.adit.agent.FakeTunnel;
 import dev.adit.cli.node.StartedAgent;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
@@ -142,7 +142,7 @@ final class AgentTraining {
                     false));
         var ready = new CountDownLatch(1);
         agents.add(
-            Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new NoTunnel()));
+            Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new FakeTunnel()));
         if (!ready.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
           throw new IOException(name + " did not become usable");
         }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.agent.DataMode;
-import dev.adit.agent.NoTunnel;
+import dev.adit.agent.FakeTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
@@ -109,7 +109,7 @@ final class Site implements AutoCloseable {
         config,
         words,
         (_, _) -> HttpResponse.text(503, "nobody asks"),
-        (_, _, _, _) -> new NoTunnel());
+        (_, _, _, _) -> new FakeTunnel());
   }
 
   Path file(String name, String file) {

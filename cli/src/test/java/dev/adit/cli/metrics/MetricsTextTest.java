@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.agent.DataMode;
-import dev.adit.agent.NoTunnel;
+import dev.adit.agent.FakeTunnel;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
@@ -100,7 +100,7 @@ class MetricsTextTest {
           asked.complete(readings);
           return HttpResponse.text(200, "asked");
         };
-    try (var _ = Agent.start(config, new Words(), format, (_, _, _, _) -> new NoTunnel())) {
+    try (var _ = Agent.start(config, new Words(), format, (_, _, _, _) -> new FakeTunnel())) {
       LocalClient.Answer answer =
           LocalClient.request(config.socket(), "GET", "/metrics", new byte[0]);
       assertThat(answer.text()).isEqualTo("asked\n");

@@ -4,7 +4,8 @@ import static dev.adit.core.path.PathTimers.NEVER;
 
 import org.jspecify.annotations.Nullable;
 
-/// Decides, while one direct path is in use, whether another proven one should replace it (nat-traversal §3.6).
+/// Decides, while one direct path is in use, whether another proven one should replace it
+/// (nat-traversal §3.6).
 ///
 /// The controller compares costs: once without hysteresis, 300 ms after the first choice, when all
 /// candidates have had time to answer; later only for a clear and lasting gain. The other end
@@ -76,7 +77,7 @@ final class BetterPath {
   }
 
   /// @return the candidate to switch to, or null
-  @Nullable RemoteCandidate timeReached(RemoteCandidate selected, boolean isController, long now) {
+  @Nullable RemoteCandidate timeReached(RemoteCandidate selected, boolean isControlling, long now) {
     if (now >= contenderPingAt && contender != null) {
       contenderPingAt = NEVER;
       prober.ping(contender, true, 0, now);
@@ -91,7 +92,7 @@ final class BetterPath {
       return null;
     }
     reviewAt = NEVER;
-    return isController ? cheapest(selected, now) : null;
+    return isControlling ? cheapest(selected, now) : null;
   }
 
   private @Nullable RemoteCandidate cheapest(RemoteCandidate selected, long now) {

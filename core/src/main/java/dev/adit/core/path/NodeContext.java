@@ -36,7 +36,7 @@ final class NodeContext {
   /// WireGuard's endpoints are ours to move (native mode).
   boolean steersEndpoints;
 
-  final WireGuardReadings readings = new WireGuardReadings();
+  final ReadSchedule readSchedule = new ReadSchedule();
 
   /// No later than the earliest timer of any peer; may be earlier, which costs a look.
   long wakeAt = PathTimers.NEVER;
@@ -65,8 +65,8 @@ final class NodeContext {
 
   /// WireGuard's endpoints may move soon: look often for a while.
   void readSoon(long now) {
-    readings.often(now);
-    wakeBy(readings.wakeAt());
+    readSchedule.often(now);
+    wakeBy(readSchedule.wakeAt());
   }
 
   void dropped(DropReason reason) {

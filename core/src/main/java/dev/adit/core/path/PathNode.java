@@ -98,8 +98,8 @@ public final class PathNode {
 
   // --- ourselves
 
-  /// Our candidates: interface addresses with the outside port, STUN's, configured ones;
-  /// the best first, at most 24 count.
+  /// Our candidates: interface addresses with the outside port, STUN's, configured ones; the best
+  /// first, at most 24 count.
   public void candidatesGathered(List<Candidate> candidates, long now) {
     if (node.local.replaceCandidates(candidates)) {
       for (PeerPath peer : peers.values()) {
@@ -149,7 +149,7 @@ public final class PathNode {
   /// What the outside socket sends must then come from WireGuard's own port.
   public void steerEndpoints() {
     node.steersEndpoints = true;
-    node.wakeBy(node.readings.wakeAt());
+    node.wakeBy(node.readSchedule.wakeAt());
   }
 
   /// It was started anew, has no session with anybody, and sends to all peers by their loopback
@@ -160,14 +160,14 @@ public final class PathNode {
 
   /// What [PathOutput.ReadWireGuard] asked for. Peers that are none of ours may be among them.
   public void wireGuardRead(List<WireGuardReading> readings, long now) {
-    long begun = node.readings.ended(now);
+    long begun = node.readSchedule.ended(now);
     for (WireGuardReading reading : readings) {
       PeerPath peer = peers.get(reading.peer());
       if (peer != null) {
         peer.wireGuardRead(reading, begun, now);
       }
     }
-    node.wakeBy(node.readings.wakeAt());
+    node.wakeBy(node.readSchedule.wakeAt());
   }
 
   // --- the relay
@@ -339,10 +339,10 @@ public final class PathNode {
     }
     node.wakeAt = NEVER;
     if (node.steersEndpoints) {
-      if (node.readings.begin(hasActivePeers(), now)) {
+      if (node.readSchedule.begin(hasActivePeers(), now)) {
         node.outputs.add(new PathOutput.ReadWireGuard());
       }
-      node.wakeBy(node.readings.wakeAt());
+      node.wakeBy(node.readSchedule.wakeAt());
     }
     for (PeerPath peer : peers.values()) {
       if (peer.wakeAt() <= now) {

@@ -9,7 +9,7 @@ public sealed interface PathOutput {
   /// Send a probe from the outside port, TTL 60 and DSCP AF41 where possible, never fragmented.
   ///
   /// @param fullSize the path is measured by it
-  record SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) implements PathOutput {}
+  record SendProbe(Endpoint to, byte[] bytes, boolean fullSize) implements PathOutput {}
 
   /// Send on the relay: a probe message, a HELLO, or a repeated handshake initiation.
   record SendRelay(PublicKey peer, byte[] bytes) implements PathOutput {}

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Data starts on the relay and moves to a direct path as soon as one has answered a full-size
 /// ping; it stays there only while that path keeps answering. What answers is [PeerProber]'s
-/// business, what is said [PeerProtocol]'s, the path in use [DirectPath]'s, and where WireGuard
-/// itself sends [EndpointControl]'s. Confined to the thread of its [PathNode].
+/// business, what is said [PeerProtocol]'s, the path in use [SelectedPath]'s, and where WireGuard
+/// itself sends [EndpointSteering]'s. Confined to the thread of its [PathNode].
 ///
 /// Both ends decide for themselves when to enter and leave a direct path, and tell each other by
 /// PATH.
@@ -29,8 +29,8 @@ final class PeerPath {
   private final TransitionLog log = new TransitionLog();
 
   private PathState state = PathState.IDLE;
-  private final DirectPath direct; // selected in DIRECT and SUSPECT
-  private final EndpointControl control;
+  private final SelectedPath direct; // selected in DIRECT and SUSPECT
+  private final EndpointSteering steering;
   private final PeerRoutes routes = new PeerRoutes();
   private final Decisions decisions = new Decisions();
   private boolean gone;
@@ -43,11 +43,11 @@ final class PeerPath {
   PeerPath(PublicKey key, NodeContext node) {
     this.key = key;
     this.node = node;
-    boolean isController = node.nodeKey.publicKey().compareTo(key) < 0;
+    boolean isControlling = node.nodeKey.publicKey().compareTo(key) < 0;
     this.prober = new PeerProber(this, node, decisions, activity);
     this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
-    this.control = new EndpointControl(key, node, isController);
-    this.direct = new DirectPath(node, prober, isController, control);
+    this.steering = new EndpointSteering(key, node, isControlling);
+    this.direct = new SelectedPath(node, prober, isControlling, steering);
     updateRoutes();
   }
 
@@ -78,7 +78,7 @@ final class PeerPath {
       payload(now);
     }
     initiation.answered(kind, packet, offset);
-    if (onRelay && control.relayed(now)) {
+    if (onRelay && steering.relayed(now)) {
       reschedule();
     }
     if (onRelay && (gone || state == PathState.IDLE || state == PathState.DEAD)) {
@@ -99,7 +99,7 @@ final class PeerPath {
   /// It was made anew, has no session with anybody, and sends to E(p).
   void wireGuardRestarted(long now) {
     sessions.restarted();
-    control.wireGuardRestarted(now);
+    steering.wireGuardRestarted(now);
     if (node.steersEndpoints && isActive()) {
       node.outputs.add(new PathOutput.RenewSession(key)); // nobody tells the peer otherwise
     }
@@ -108,15 +108,15 @@ final class PeerPath {
 
   /// @param begun when the reading was asked for
   void wireGuardRead(WireGuardReading reading, long begun, long now) {
-    if (control.carriedPayload(reading)) {
+    if (steering.carriedPayload(reading)) {
       payload(now);
     }
     Endpoint at = reading.endpoint();
-    if (at != null && control.hasHeardAt(reading)) {
+    if (at != null && steering.hasHeardAt(reading)) {
       prober.dataPasses(at);
     }
     boolean isProven = at != null && prober.isProven(at, now);
-    Endpoint found = control.read(reading, isProven, begun, now);
+    Endpoint found = steering.read(reading, isProven, begun, now);
     tellIfUnwanted(now);
     if (found != null) {
       if (state == PathState.IDLE) {
@@ -126,7 +126,7 @@ final class PeerPath {
       prober.wireGuardIsAt(found, now);
     }
     RemoteCandidate current = direct.candidate();
-    if (current != null && control.isDataLost(now)) {
+    if (current != null && steering.isDataLost(now)) {
       current.dataLostUntil = now + PathTimers.DATA_LOST_FOR;
       demote(PathReason.DATA_LOST, now);
     }
@@ -135,7 +135,7 @@ final class PeerPath {
 
   /// R-DP-6: the peer's packets move WireGuard to an address where ours may not arrive.
   private void tellIfUnwanted(long now) {
-    if (state != PathState.DIRECT && !decisions.isHeld(now) && control.mustTell(now)) {
+    if (state != PathState.DIRECT && !decisions.isHeld(now) && steering.mustTell(now)) {
       protocol.send(decisions.demandRelay(now), false);
     }
   }
@@ -279,7 +279,7 @@ final class PeerPath {
   void pinged(RemoteCandidate from, boolean nominates, long now) {
     if (state == PathState.DIRECT) {
       direct.pinged(from, nominates, now);
-      control.timeReached(now);
+      steering.timeReached(now);
     }
   }
 
@@ -302,7 +302,7 @@ final class PeerPath {
           demote(PathReason.TRUST_EXPIRED, now);
         } else {
           switchTo(direct.answered(candidate, full, now), now);
-          control.timeReached(now);
+          steering.timeReached(now);
         }
       }
     }
@@ -434,7 +434,7 @@ final class PeerPath {
     } else if (state == PathState.SUSPECT && now >= suspectUntil) {
       release(PathReason.TRUST_EXPIRED, now);
     }
-    control.timeReached(now);
+    steering.timeReached(now);
     tellIfUnwanted(now);
     reschedule();
   }
@@ -449,7 +449,7 @@ final class PeerPath {
 
   private void reschedule() {
     long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
-    wake = Math.min(wake, control.wakeAt());
+    wake = Math.min(wake, steering.wakeAt());
     if (state != PathState.IDLE) {
       wake = Math.min(wake, activity.until());
     }
@@ -490,7 +490,7 @@ final class PeerPath {
     return StatusView.of(
         key,
         state,
-        control.isNative(),
+        steering.isNative(),
         direct.candidate(),
         protocol.canSeal(),
         prober.candidates(),

@@ -311,7 +311,7 @@ final class PeerProber {
       to.state = RemoteCandidate.State.PROBING;
     }
     outstanding.add(new OutstandingPings.Ping(id, to, now, full));
-    node.outputs.add(new PathOutput.SendDatagram(to.endpoint, sealed, full));
+    node.outputs.add(new PathOutput.SendProbe(to.endpoint, sealed, full));
     return true;
   }
 
@@ -373,7 +373,7 @@ final class PeerProber {
                     decisions.decision(),
                     padding));
     if (sealed != null) {
-      node.outputs.add(new PathOutput.SendDatagram(source, sealed, full));
+      node.outputs.add(new PathOutput.SendProbe(source, sealed, full));
     }
   }
 

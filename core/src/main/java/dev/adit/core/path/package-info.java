@@ -10,7 +10,7 @@
 ///
 /// In mux mode WireGuard only ever talks to the peer's loopback endpoint, so a switch of paths is a
 /// matter of this package alone and loses nothing. In native mode this package also says where
-/// WireGuard itself shall send, and when it is to be asked ([EndpointControl]); moving and asking
+/// WireGuard itself shall send, and when it is to be asked ([EndpointSteering]); moving and asking
 /// is the agent's.
 @NullMarked
 package dev.adit.core.path;

@@ -236,8 +236,7 @@ final class LabNode {
   void pump() {
     for (PathOutput next = paths.poll(); next != null; next = paths.poll()) {
       switch (next) {
-        case PathOutput.SendDatagram(Endpoint to, byte[] bytes, boolean fullSize) ->
-            send(to, bytes);
+        case PathOutput.SendProbe(Endpoint to, byte[] bytes, boolean fullSize) -> send(to, bytes);
         case PathOutput.SendRelay(PublicKey peer, byte[] bytes) ->
             lab.relay.send(this, peer, bytes);
         case PathOutput.DeliverToWireGuard(PublicKey peer, byte[] message) ->

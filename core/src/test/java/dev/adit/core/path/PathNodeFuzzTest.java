@@ -178,7 +178,7 @@ class PathNodeFuzzTest {
   private void drain() {
     for (var output = node.poll(); output != null; output = node.poll()) {
       switch (output) {
-        case PathOutput.SendDatagram(_, byte[] bytes, _) -> {
+        case PathOutput.SendProbe(_, byte[] bytes, _) -> {
           datagrams++;
           assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.FULL);
         }

@@ -173,7 +173,7 @@ class ProbeLimitsTest {
     for (long end = now + nanos; now < end; now += MILLISECOND) {
       node.timeReached(now);
       for (var output = node.poll(); output != null; output = node.poll()) {
-        pings += output instanceof PathOutput.SendDatagram ? 1 : 0;
+        pings += output instanceof PathOutput.SendProbe ? 1 : 0;
       }
     }
     return pings;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The UDP port that WireGuard has bound, shared with it: what the agent sends from here has
 /// WireGuard's own address and port, so that NATs and firewalls take both for one flow, and what
-/// others send here for the agent (probes, STUN, envelopes of UDP relays) is heard beside WireGuard, which ignores it
-/// (nat-traversal §5.2). Needs CAP_NET_RAW.
+/// others send here for the agent (probes, STUN, envelopes of UDP relays) is heard beside
+/// WireGuard, which ignores it (nat-traversal §5.2). Needs CAP_NET_RAW.
 ///
 /// Sending is confined to one thread; receiving has a thread of its own.
 public final class SharedPort implements AutoCloseable {

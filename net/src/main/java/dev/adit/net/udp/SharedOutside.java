@@ -6,8 +6,8 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 
-/// The port that WireGuard has, as the loop's way to the network (native mode). Only what
-/// the port's filter passes is heard here: WireGuard hears its own packets itself.
+/// The port that WireGuard has, as the loop's way to the network (native mode). Only what the
+/// port's filter passes is heard here: WireGuard hears its own packets itself.
 final class SharedOutside implements Outside {
   /// Heard and not handed over yet: a flood costs so much memory and no more.
   private static final int MAX_WAITING = 256;

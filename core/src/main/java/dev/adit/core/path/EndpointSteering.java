@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 ///        ▲  ◀──── packets by the relay; back 100 ms after the last ────  │
 ///        └────────────── left, demoted, parked ──────────────────────────┘
 /// ```
-final class EndpointControl {
+final class EndpointSteering {
   private final PublicKey key;
   private final NodeContext node;
-  private final boolean isController;
+  private final boolean isControlling;
 
   // Null is E(p).
   private @Nullable Endpoint wanted;
@@ -60,10 +60,10 @@ final class EndpointControl {
   private long lookedAt = LONG_AGO;
   private final DataCheck data = new DataCheck();
 
-  EndpointControl(PublicKey key, NodeContext node, boolean isController) {
+  EndpointSteering(PublicKey key, NodeContext node, boolean isControlling) {
     this.key = key;
     this.node = node;
-    this.isController = isController;
+    this.isControlling = isControlling;
   }
 
   // --- what the path machine does
@@ -73,7 +73,7 @@ final class EndpointControl {
   void selected(RemoteCandidate candidate, long now) {
     selected = candidate;
     selectedAt = now;
-    nominated = isController;
+    nominated = isControlling;
     reassertAt = NEVER;
     if (!node.steersEndpoints) {
       return;

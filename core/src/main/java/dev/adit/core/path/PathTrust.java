@@ -4,8 +4,9 @@ import dev.adit.core.path.PathTimers.Liveness;
 import dev.adit.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/// The direct path in use: until when it is trusted, and when it is asked again (nat-traversal §3.5).
-final class Selection {
+/// The direct path in use: until when it is trusted, and when it is asked again (nat-traversal
+/// §3.5).
+final class PathTrust {
   final RemoteCandidate candidate;
   private final NodeContext node;
   private Liveness liveness;
@@ -15,7 +16,7 @@ final class Selection {
   private @Nullable Endpoint observedAs;
 
   /// @param flows payload flows
-  Selection(RemoteCandidate candidate, boolean first, boolean flows, NodeContext node, long now) {
+  PathTrust(RemoteCandidate candidate, boolean first, boolean flows, NodeContext node, long now) {
     this.candidate = candidate;
     this.node = node;
     this.liveness = flows ? PathTimers.FLOWING : PathTimers.QUIET;

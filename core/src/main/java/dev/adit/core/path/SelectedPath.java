@@ -13,23 +13,24 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Among several proven paths the controller (lower node key, R-SEL-1) chooses; its pings on the
 /// chosen path carry the nomination, and the other end follows once that path answers it too.
-final class DirectPath {
+final class SelectedPath {
   private final NodeContext node;
   private final PeerProber prober;
-  private final boolean isController;
+  private final boolean isControlling;
   private final BetterPath better;
-  private final EndpointControl control;
+  private final EndpointSteering steering;
 
-  private @Nullable Selection selected;
+  private @Nullable PathTrust selected;
   private @Nullable RemoteCandidate last;
   private long lostAt = LONG_AGO;
 
-  DirectPath(NodeContext node, PeerProber prober, boolean isController, EndpointControl control) {
+  SelectedPath(
+      NodeContext node, PeerProber prober, boolean isControlling, EndpointSteering steering) {
     this.node = node;
     this.prober = prober;
-    this.isController = isController;
+    this.isControlling = isControlling;
     this.better = new BetterPath(prober, node.local);
-    this.control = control;
+    this.steering = steering;
   }
 
   // --- chosen and left
@@ -37,7 +38,7 @@ final class DirectPath {
   /// @param first false if another candidate was selected and trusted until now
   /// @param flows payload flows
   void select(RemoteCandidate candidate, boolean first, boolean flows, long now) {
-    selected = new Selection(candidate, first, flows, node, now);
+    selected = new PathTrust(candidate, first, flows, node, now);
     last = candidate;
     if (first) {
       better.firstSelected(now);
@@ -45,19 +46,19 @@ final class DirectPath {
     } else {
       better.switched(now);
     }
-    control.selected(candidate, now);
+    steering.selected(candidate, now);
   }
 
   /// It is not trusted any more, but used for a while beside the relay.
   void suspect(long now) {
     lostAt = now;
-    control.left(now);
+    steering.left(now);
   }
 
   void leave(long now) {
     selected = null;
     better.stop();
-    control.left(now);
+    steering.left(now);
   }
 
   /// Not even as the last resort.
@@ -108,9 +109,9 @@ final class DirectPath {
     if (from == selected.candidate) {
       selected.pinged(now);
       if (nominates) {
-        control.nominated();
+        steering.nominated();
       }
-    } else if (!isController && nominates) {
+    } else if (!isControlling && nominates) {
       better.nominated(from, now);
     }
   }
@@ -130,11 +131,11 @@ final class DirectPath {
       return null;
     }
     boolean preferred =
-        isController
+        isControlling
             ? better.isPreferred(candidate, selected.candidate, now)
             : full && better.isNominated(candidate);
     // Where WireGuard has gone by itself, because the peer sends from there, we follow.
-    return preferred || full && control.isAt(candidate.endpoint) ? candidate : null;
+    return preferred || full && steering.isAt(candidate.endpoint) ? candidate : null;
   }
 
   /// Whether the selected path has turned out to carry small packets only.
@@ -171,11 +172,11 @@ final class DirectPath {
       return null;
     }
     if (selected.heartbeatDue(now)) {
-      int flags = isController ? ProbeMessage.FLAG_NOMINATE : 0;
-      boolean full = selected.wantsFullSize(now) || control.isSettling();
+      int flags = isControlling ? ProbeMessage.FLAG_NOMINATE : 0;
+      boolean full = selected.wantsFullSize(now) || steering.isSettling();
       prober.pingAtOnce(selected.candidate, full, flags, now);
     }
-    return better.timeReached(selected.candidate, isController, now);
+    return better.timeReached(selected.candidate, isControlling, now);
   }
 
   long wakeAt() {

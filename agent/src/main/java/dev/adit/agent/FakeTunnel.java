@@ -11,9 +11,9 @@ import java.net.InetAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Not for production: stands where WireGuard does and begins a handshake with every peer, which nobody answers: for
-/// the training, which may have no right to make an interface, and for tests.
-public final class NoTunnel implements Tunnel {
+/// Not for production: stands where WireGuard does and begins a handshake with every peer, which
+/// nobody answers: for the training, which may have no right to make an interface, and for tests.
+public final class FakeTunnel implements Tunnel {
   private static final int INITIATION_BYTES = 148;
 
   private @Nullable DatagramSocket socket;

@@ -1,7 +1,7 @@
 package dev.adit.core.path;
 
 /// When WireGuard is asked about its peers: one question for all of them at a time.
-final class WireGuardReadings {
+final class ReadSchedule {
   private long nextAt = PathTimers.LONG_AGO;
   private long oftenUntil = PathTimers.LONG_AGO;
   private long begunAt = PathTimers.LONG_AGO;
