@@ -15,7 +15,6 @@ import dev.adit.net.udp.LoopbackEndpoint;
 import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
-import dev.adit.wire.IpAddress;
 import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,7 +82,6 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     void readWireGuard();
   }
 
-  private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
   private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
 
   private final Clock clock;
@@ -151,21 +149,15 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   /// What WireGuard says of its peers.
-  void wireGuardRead(List<Tunnel.Reading> readings) {
+  void wireGuardRead(List<WireGuardReading> readings) {
     long now = clock.nanos();
     List<WireGuardReading> known = new ArrayList<>(readings.size());
-    for (Tunnel.Reading reading : readings) {
-      Peer peer = peers.get(reading.key());
+    for (WireGuardReading reading : readings) {
+      Peer peer = peers.get(reading.peer());
       if (peer != null) {
         peer.receivedBytes = reading.receivedBytes();
         peer.sentBytes = reading.sentBytes();
-        Endpoint at = reading.endpoint();
-        known.add(
-            new WireGuardReading(
-                peer.key,
-                at == null || at.equals(loopbackOf(peer)) ? null : at,
-                reading.receivedBytes(),
-                reading.sentBytes()));
+        known.add(reading.without(loopbackOf(peer)));
       }
     }
     path.wireGuardRead(known, now);
@@ -173,7 +165,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   private static Endpoint loopbackOf(Peer peer) {
-    return new Endpoint(LOOPBACK, peer.endpoint().port());
+    return LoopbackPorts.endpoint(peer.endpoint().port());
   }
 
   /// The key, whose loopback endpoint is bound, is a peer; twice does no harm.

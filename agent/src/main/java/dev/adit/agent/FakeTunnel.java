@@ -2,6 +2,7 @@ package dev.adit.agent;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.adit.core.path.WireGuardReading;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
@@ -46,7 +47,7 @@ public final class FakeTunnel implements Tunnel {
   public void moveEndpoint(PublicKey key, Endpoint endpoint) {}
 
   @Override
-  public List<Reading> read() {
+  public List<WireGuardReading> read() {
     return List.of();
   }
 

@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.core.path.WireGuardReading;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// The WireGuard interface of one network on Linux: the program behind it, its peers, addresses and
 /// routes.
 final class LinuxTunnel implements Tunnel {
-  private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
-
   private static final int GREETING_KEEPALIVE = 60;
 
   private final AgentConfig config;
@@ -163,7 +162,7 @@ final class LinuxTunnel implements Tunnel {
         for (IpAddress address : peer.addresses()) {
           allowed.add(Prefix.host(address));
         }
-        Endpoint loopback = new Endpoint(LOOPBACK, peer.loopbackPort());
+        Endpoint loopback = LoopbackPorts.endpoint(peer.loopbackPort());
         change.upsert(peer.key(), kept == null ? loopback : kept.orElse(loopback), allowed);
       }
     }
@@ -237,11 +236,12 @@ final class LinuxTunnel implements Tunnel {
   }
 
   @Override
-  public List<Reading> read() throws IOException {
-    List<Reading> readings = new ArrayList<>();
+  public List<WireGuardReading> read() throws IOException {
+    List<WireGuardReading> readings = new ArrayList<>();
     for (WireGuardState.Peer peer : device().read().peers()) {
       readings.add(
-          new Reading(peer.key(), peer.endpoint(), peer.receivedBytes(), peer.sentBytes()));
+          new WireGuardReading(
+              peer.key(), peer.endpoint(), peer.receivedBytes(), peer.sentBytes()));
     }
     return readings;
   }

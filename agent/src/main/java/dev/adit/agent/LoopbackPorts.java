@@ -2,6 +2,8 @@ package dev.adit.agent;
 
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.files.StateFiles;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
@@ -32,6 +34,8 @@ final class LoopbackPorts {
 
   private static final int MAX_FILE_BYTES = 1 << 20;
 
+  private static final IpAddress LOOPBACK = IpAddress.literal("127.0.0.1");
+
   private final Path file;
   private final RandomGenerator random;
   private final Map<PublicKey, Integer> ports = new HashMap<>();
@@ -40,6 +44,11 @@ final class LoopbackPorts {
   private LoopbackPorts(Path file, RandomGenerator random) {
     this.file = file;
     this.random = random;
+  }
+
+  /// The loopback endpoint E(p) with this port.
+  static Endpoint endpoint(int port) {
+    return new Endpoint(LOOPBACK, port);
   }
 
   /// Reads `file`. One that is missing or unreadable counts as empty: new ports are chosen and told

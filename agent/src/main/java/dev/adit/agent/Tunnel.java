@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.core.path.WireGuardReading;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
@@ -8,7 +9,6 @@ import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// WireGuard's interface of one network, as the agent sees it. Confined to one thread, the tunnel
 /// thread; its calls block for milliseconds.
@@ -21,11 +21,6 @@ public interface Tunnel extends AutoCloseable {
   /// @param ranges of the network; each address is given the length of the range it lies in
   /// @param up false: the interface is there, but takes no packets
   record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges, boolean up) {}
-
-  /// What WireGuard says of one peer.
-  ///
-  /// @param endpoint where it sends, or null
-  record Reading(PublicKey key, @Nullable Endpoint endpoint, long receivedBytes, long sentBytes) {}
 
   /// Makes a tunnel that is not open yet.
   @FunctionalInterface
@@ -57,7 +52,7 @@ public interface Tunnel extends AutoCloseable {
   void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException;
 
   /// All peers that WireGuard has.
-  List<Reading> read() throws IOException;
+  List<WireGuardReading> read() throws IOException;
 
   /// Whether the interface was made and has disappeared since.
   boolean isGone();

@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.core.path.WireGuardReading;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
@@ -122,7 +123,7 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
   /// Asks WireGuard about its peers.
   ///
   /// @param heard on the tunnel's thread; not at all if WireGuard does not answer
-  void read(Consumer<List<Tunnel.Reading>> heard) {
+  void read(Consumer<List<WireGuardReading>> heard) {
     execute(() -> {
       try {
         heard.accept(tunnel.read());

@@ -80,8 +80,7 @@ final class EndpointSteering {
     }
     if (candidate.endpoint.equals(actual)) {
       wanted = actual;
-      stray = null;
-      strayUntil = NEVER;
+      found();
     } else if (wanted != null) {
       move(null, now);
     }
@@ -131,6 +130,7 @@ final class EndpointSteering {
     movedAt = now;
     selectedAt = now;
     reassertAt = NEVER;
+    found();
     data.restarted();
   }
 
@@ -162,8 +162,7 @@ final class EndpointSteering {
     }
     actual = reading.endpoint();
     if (Objects.equals(actual, wanted)) {
-      stray = null;
-      strayUntil = NEVER;
+      found();
       return null;
     }
     if (actual == null) {
@@ -257,11 +256,16 @@ final class EndpointSteering {
     wanted = to;
     actual = to;
     movedAt = now;
-    stray = null;
-    strayUntil = NEVER;
+    found();
     data.restarted();
     node.outputs.add(new PathOutput.SetEndpoint(key, to));
     node.readSoon(now);
+  }
+
+  /// It is where it should be, or was just told to be.
+  private void found() {
+    stray = null;
+    strayUntil = NEVER;
   }
 
   /// A direct path is selected, and the agent still forwards to it.

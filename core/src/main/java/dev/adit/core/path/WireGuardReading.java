@@ -6,7 +6,16 @@ import org.jspecify.annotations.Nullable;
 
 /// What WireGuard says of one peer.
 ///
-/// @param endpoint where it sends; null for the peer's loopback endpoint E(p), and for none
+/// @param endpoint where it sends, or null for nowhere; the path machine takes null for the peer's
+///   loopback endpoint E(p), too
 /// @param receivedBytes authentic ones, since the interface was made
 public record WireGuardReading(
-    PublicKey peer, @Nullable Endpoint endpoint, long receivedBytes, long sentBytes) {}
+    PublicKey peer, @Nullable Endpoint endpoint, long receivedBytes, long sentBytes) {
+
+  /// The same, with null for the peer's loopback endpoint, which is `loopback`.
+  public WireGuardReading without(Endpoint loopback) {
+    return loopback.equals(endpoint)
+        ? new WireGuardReading(peer, null, receivedBytes, sentBytes)
+        : this;
+  }
+}

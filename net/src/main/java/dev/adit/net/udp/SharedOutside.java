@@ -22,8 +22,8 @@ final class SharedOutside implements Outside {
     this.shared = shared;
   }
 
-  /// @param heard called after each datagram, on the port's thread
-  void start(Runnable heard) {
+  @Override
+  public void start(Runnable heard) {
     shared.start((source, payload) -> {
       if (waiting.offer(new Datagram(source, payload))) {
         heard.run();
@@ -33,8 +33,8 @@ final class SharedOutside implements Outside {
     });
   }
 
-  /// Hands over what was heard; what comes meanwhile wakes the loop again.
-  void deliver(PacketHandler handler, long now) {
+  @Override
+  public void deliver(PacketHandler handler, long now) {
     for (int i = 0; i < MAX_WAITING; i++) {
       Datagram next = waiting.poll();
       if (next == null) {
@@ -44,12 +44,13 @@ final class SharedOutside implements Outside {
     }
   }
 
-  /// Datagrams that came faster than the loop took them. Any thread.
-  long unheard() {
+  @Override
+  public long unheard() {
     return unheard.sum();
   }
 
-  void routesChanged() {
+  @Override
+  public void routesChanged() {
     shared.routesChanged();
   }
 

@@ -79,9 +79,7 @@ public final class UdpLoop implements AutoCloseable {
 
   /// Once.
   public void start() {
-    if (outside instanceof SharedOutside shared) {
-      shared.start(this::wake);
-    }
+    outside.start(this::wake);
     thread.start();
   }
 
@@ -98,9 +96,7 @@ public final class UdpLoop implements AutoCloseable {
 
   /// Addresses or routes of this machine have changed. On the loop's thread.
   public void routesChanged() {
-    if (outside instanceof SharedOutside shared) {
-      shared.routesChanged();
-    }
+    outside.routesChanged();
   }
 
   /// The outside port.
@@ -139,7 +135,7 @@ public final class UdpLoop implements AutoCloseable {
   /// Datagrams to the port shared with WireGuard that came faster than the loop took them: it lets
   /// 256 wait. Any thread.
   public long unheard() {
-    return outside instanceof SharedOutside shared ? shared.unheard() : 0;
+    return outside.unheard();
   }
 
   /// Datagrams to the network that the kernel did not take. Any thread.
@@ -214,9 +210,7 @@ public final class UdpLoop implements AutoCloseable {
       readAll(key, now);
     }
     selector.selectedKeys().clear();
-    if (outside instanceof SharedOutside shared) {
-      deliver(shared, now);
-    }
+    deliver(now);
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       guarded(task);
     }
@@ -252,9 +246,9 @@ public final class UdpLoop implements AutoCloseable {
     }
   }
 
-  private void deliver(SharedOutside shared, long now) {
+  private void deliver(long now) {
     try {
-      shared.deliver(handler, now);
+      outside.deliver(handler, now);
     } catch (RuntimeException e) {
       broken.accept(e);
     }

@@ -51,63 +51,68 @@ class SharedOutsideTest {
   /// docs/limits.md: what comes while the loop is busy waits, but no more than so much.
   @Test
   void letsOnlySoManyDatagramsWait() throws Exception {
-    Namespace.run(() -> {
-      SharedPort shared = SharedPort.open(PORT, 0);
+    inLoop((shared, loop, peer) -> {
       var busy = new CountDownLatch(1);
-      try (var _ = socket(PORT);
-          var peer = socket(0);
-          var loop = UdpLoop.over(shared, Clock.SYSTEM, handler, Throwable::printStackTrace)) {
-        loop.start();
-        assertThat(shared.hears()).isTrue();
-        var isBusy = new CountDownLatch(1);
-        loop.post(() -> {
-          isBusy.countDown();
-          await(busy);
-        });
-        await(isBusy);
-        byte[] probe = ByteBuffer.allocate(60).putInt(PROBE).array();
-        for (int i = 0; i < SENT; i++) {
-          peer.send(new DatagramPacket(probe, probe.length, loopback(), PORT));
-        }
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (loop.unheard() < SENT - MOST && System.nanoTime() < end) {
-          Thread.onSpinWait();
-        }
-        assertThat(loop.unheard()).isEqualTo(SENT - MOST);
-        busy.countDown();
-        assertThat(enough.await(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(heard).hasValue(MOST);
-        assertThat(loop.unsent()).isZero();
+      assertThat(shared.hears()).isTrue();
+      var isBusy = new CountDownLatch(1);
+      loop.post(() -> {
+        isBusy.countDown();
+        await(busy);
+      });
+      await(isBusy);
+      byte[] probe = ByteBuffer.allocate(60).putInt(PROBE).array();
+      for (int i = 0; i < SENT; i++) {
+        peer.send(new DatagramPacket(probe, probe.length, loopback(), PORT));
       }
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      while (loop.unheard() < SENT - MOST && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      assertThat(loop.unheard()).isEqualTo(SENT - MOST);
+      busy.countDown();
+      assertThat(enough.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(heard).hasValue(MOST);
+      assertThat(loop.unsent()).isZero();
     });
   }
 
   /// From native to mux mode: another port, and what was shared is free.
   @Test
   void leavesTheSharedPortForOneOfItsOwn() throws Exception {
+    inLoop((_, loop, peer) -> {
+      var moved = new CountDownLatch(1);
+      assertThat(loop.port()).isEqualTo(PORT);
+      loop.post(() -> {
+        try {
+          loop.leaveShared(PORT + 1);
+          moved.countDown();
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+      assertThat(moved.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(loop.port()).isEqualTo(PORT + 1);
+      var to = new Endpoint(IpAddress.literal("127.0.0.1"), peer.getLocalPort());
+      loop.post(() -> loop.send(to, new byte[] {1, 2, 3}, 0, 3));
+      var packet = new DatagramPacket(new byte[16], 16);
+      peer.receive(packet);
+      assertThat(packet.getPort()).isEqualTo(PORT + 1);
+    });
+  }
+
+  private interface Scenario {
+    void run(SharedPort shared, UdpLoop loop, DatagramSocket peer) throws Exception;
+  }
+
+  /// In a namespace where another socket has the port, and beside a peer's socket.
+  private void inLoop(Scenario scenario) throws Exception {
     Namespace.run(() -> {
       SharedPort shared = SharedPort.open(PORT, 0);
-      var moved = new CountDownLatch(1);
       try (var _ = socket(PORT);
           var peer = socket(0);
           var loop = UdpLoop.over(shared, Clock.SYSTEM, handler, Throwable::printStackTrace)) {
         loop.start();
-        assertThat(loop.port()).isEqualTo(PORT);
-        loop.post(() -> {
-          try {
-            loop.leaveShared(PORT + 1);
-            moved.countDown();
-          } catch (IOException e) {
-            throw new IllegalStateException(e);
-          }
-        });
-        assertThat(moved.await(5, TimeUnit.SECONDS)).isTrue();
-        assertThat(loop.port()).isEqualTo(PORT + 1);
-        var to = new Endpoint(IpAddress.literal("127.0.0.1"), peer.getLocalPort());
-        loop.post(() -> loop.send(to, new byte[] {1, 2, 3}, 0, 3));
-        var packet = new DatagramPacket(new byte[16], 16);
-        peer.receive(packet);
-        assertThat(packet.getPort()).isEqualTo(PORT + 1);
+        scenario.run(shared, loop, peer);
       }
     });
   }
