@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param wireGuardGo the program to start; null: the newest this machine has
 /// @param joinKey the text of a join key; null: this machine has joined before
 /// @param name wished for this node; null: the host's name
-/// @param mode how packets travel. Default [DataMode#MUX]
+/// @param mode how packets travel. Default [DataMode#AUTO]
 /// @param staticCandidates addresses where this node can be reached besides those it finds itself
 ///   (`ip:port`; port 0 stands for the agent's own)
 /// @param offlineMaxAge seconds for which the cached map counts without the coordinator; 0: without

@@ -87,6 +87,12 @@ final class AgentReadings implements Readings.Source {
             "adit_agent_bytes_total", "Bytes of these packets, by path.", "path", "direction");
     add(packets, bytes, "direct", plane.direct());
     add(packets, bytes, "relay", plane.relayed());
+    into.counters(
+            "adit_agent_wireguard_bytes_total",
+            "Bytes of WireGuard packets by any path, also of those that did not pass the agent.",
+            "direction")
+        .add(plane.sentBytes(), "out")
+        .add(plane.receivedBytes(), "in");
   }
 
   private static void add(Metric packets, Metric bytes, String path, Traffic traffic) {

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /// How WireGuard's packets reach the network (nat-traversal §5.1).
 public enum DataMode {
-  /// Native if this process may, else mux.
+  /// Native if this process may, else mux. The default.
   AUTO,
 
   /// WireGuard itself sends on direct paths; the agent probes from the same port, and steers. Needs

@@ -101,6 +101,8 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private final AgentCounters counters;
   private final Traffic direct = new Traffic();
   private final Traffic relayed = new Traffic();
+  private long sentBytes;
+  private long receivedBytes;
 
   DataPlane(Clock clock, PathNode path, NetCheck netcheck, Events events, AgentCounters counters) {
     this.counters = counters;
@@ -155,6 +157,8 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     for (WireGuardReading reading : readings) {
       Peer peer = peers.get(reading.peer());
       if (peer != null) {
+        receivedBytes += Math.max(0, reading.receivedBytes() - peer.receivedBytes);
+        sentBytes += Math.max(0, reading.sentBytes() - peer.sentBytes);
         peer.receivedBytes = reading.receivedBytes();
         peer.sentBytes = reading.sentBytes();
         known.add(reading.without(loopbackOf(peer)));
@@ -273,12 +277,14 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   private void sent(Peer peer, int length) {
     if (!sharesPort) { // else WireGuard counts
+      sentBytes += length;
       peer.sentBytes += length;
     }
   }
 
   private void received(Peer peer, int length) {
     if (!sharesPort) {
+      receivedBytes += length;
       peer.receivedBytes += length;
     }
   }
@@ -464,6 +470,15 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// WireGuard's packets by direct paths that passed the agent.
   Traffic direct() {
     return direct;
+  }
+
+  /// What WireGuard has sent by any path, also beside the agent.
+  long sentBytes() {
+    return sentBytes;
+  }
+
+  long receivedBytes() {
+    return receivedBytes;
   }
 
   /// WireGuard's packets by relays: all of them pass the agent.

@@ -83,8 +83,8 @@ public final class UpCommand implements Callable<Integer> {
         spec,
         "--mode",
         "MODE",
-        DataMode.MUX.text(),
-        "How packets travel: mux (all of them pass the agent), native (on direct paths by WireGuard itself; needs CAP_NET_RAW), auto (native if it can be), or relay-only; default ${DEFAULT-VALUE}.");
+        DataMode.AUTO.text(),
+        "How packets travel: native (on direct paths by WireGuard itself; needs CAP_NET_RAW), mux (all of them pass the agent), relay-only, or auto (native if it can be, else mux); default ${DEFAULT-VALUE}.");
     flag(spec, "--relay-only", "Never try a direct path: --mode relay-only.");
     spec.addOption(
         OptionSpec.builder("--candidate")

@@ -276,9 +276,7 @@ public final class PathNode {
       int offset,
       int length,
       long now) {
-    if (peer.sessions.received(kind, bytes, offset, now)) {
-      node.outputs.add(new PathOutput.RenewSession(peer.key()));
-    }
+    peer.sessions.received(kind, bytes, offset, now);
     peer.wireGuardReceived(byRelay, kind, bytes, offset, length, now);
   }
 

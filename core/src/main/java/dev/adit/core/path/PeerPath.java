@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Both ends decide for themselves when to enter and leave a direct path, and tell each other by
 /// PATH.
 final class PeerPath {
-  final SessionWatch sessions = new SessionWatch();
+  final SessionWatch sessions;
   private final PublicKey key;
   private final NodeContext node;
   private final PeerProber prober;
@@ -43,6 +43,7 @@ final class PeerPath {
   PeerPath(PublicKey key, NodeContext node) {
     this.key = key;
     this.node = node;
+    this.sessions = new SessionWatch(() -> node.outputs.add(new PathOutput.RenewSession(key)));
     boolean isControlling = node.nodeKey.publicKey().compareTo(key) < 0;
     this.prober = new PeerProber(this, node, decisions, activity);
     this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
@@ -98,16 +99,14 @@ final class PeerPath {
 
   /// It was made anew, has no session with anybody, and sends to E(p).
   void wireGuardRestarted(long now) {
-    sessions.restarted();
     steering.wireGuardRestarted(now);
-    if (node.steersEndpoints && isActive()) {
-      node.outputs.add(new PathOutput.RenewSession(key)); // nobody tells the peer otherwise
-    }
+    sessions.restarted(node.steersEndpoints && isActive(), now);
     reschedule();
   }
 
   /// @param begun when the reading was asked for
   void wireGuardRead(WireGuardReading reading, long begun, long now) {
+    sessions.read(reading);
     if (steering.carriedPayload(reading)) {
       payload(now);
     }
@@ -435,6 +434,7 @@ final class PeerPath {
       release(PathReason.TRUST_EXPIRED, now);
     }
     steering.timeReached(now);
+    sessions.timeReached(now);
     tellIfUnwanted(now);
     reschedule();
   }
@@ -449,7 +449,7 @@ final class PeerPath {
 
   private void reschedule() {
     long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
-    wake = Math.min(wake, steering.wakeAt());
+    wake = Math.min(wake, Math.min(steering.wakeAt(), sessions.wakeAt()));
     if (state != PathState.IDLE) {
       wake = Math.min(wake, activity.until());
     }

@@ -5,13 +5,15 @@ import static dev.adit.wire.wireguard.WireGuardMessage.INITIATION;
 import static dev.adit.wire.wireguard.WireGuardMessage.RESPONSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.crypto.PublicKey;
 import dev.adit.wire.wireguard.WireGuardMessage;
 import org.junit.jupiter.api.Test;
 
 class SessionWatchTest {
   private static final long SECOND = 1_000_000_000L;
 
-  private final SessionWatch watch = new SessionWatch();
+  private int greetings;
+  private final SessionWatch watch = new SessionWatch(() -> greetings++);
 
   @Test
   void dataWithoutASessionAsksForGreetingsFirstEachSecond() {
@@ -40,7 +42,7 @@ class SessionWatchTest {
   @Test
   void aPeerThatStaysWithItsOldSessionIsGreetedAgain() {
     sent(INITIATION, 7);
-    watch.restarted();
+    watch.restarted(false, 0);
     assertThat(received(DATA, 7, 0)).isTrue();
     sent(INITIATION, 8);
     assertThat(received(RESPONSE, 5, 1)).isFalse();
@@ -59,6 +61,27 @@ class SessionWatchTest {
     assertThat(received(DATA, 9, 101 * SECOND)).isTrue();
   }
 
+  /// What the peer sends passes beside the agent, so nobody sees which session it is for.
+  @Test
+  void greetsThreeTimesMoreUntilDataHasCome() {
+    watch.restarted(true, 0);
+    assertThat(greetings).isEqualTo(1);
+    for (int at = 1; at <= 3; at++) {
+      assertThat(watch.wakeAt()).isEqualTo(at * SECOND);
+      watch.timeReached(at * SECOND - 1);
+      assertThat(greetings).isEqualTo(at);
+      watch.timeReached(at * SECOND);
+      assertThat(greetings).isEqualTo(at + 1);
+    }
+    assertThat(watch.wakeAt()).isEqualTo(Long.MAX_VALUE);
+
+    watch.restarted(true, 10 * SECOND);
+    watch.read(new WireGuardReading(PublicKey.of(new byte[32]), null, 92, 148));
+    assertThat(watch.wakeAt()).as("only the answer has come").isEqualTo(11 * SECOND);
+    watch.read(new WireGuardReading(PublicKey.of(new byte[32]), null, 92 + 32, 148));
+    assertThat(watch.wakeAt()).isEqualTo(Long.MAX_VALUE);
+  }
+
   @Test
   void aHandshakeThatIsTriedForLongDoesNotPushOutTheSession() {
     sent(RESPONSE, 7);
@@ -73,7 +96,9 @@ class SessionWatchTest {
   }
 
   private boolean received(WireGuardMessage kind, int index, long now) {
-    return watch.received(kind, message(index), 3, now);
+    int before = greetings;
+    watch.received(kind, message(index), 3, now);
+    return greetings > before;
   }
 
   /// Little-endian at offset 4 of a message that begins at 3.

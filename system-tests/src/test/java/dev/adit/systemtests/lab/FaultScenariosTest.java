@@ -2,6 +2,7 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.agent.DataMode;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
 import dev.adit.wire.MalformedException;
@@ -52,11 +53,19 @@ class FaultScenariosTest {
   /// The far end does not know, and goes on with a session that is no more.
   @LabScenario("wireguard-killed")
   void aKilledWireGuardIsBackWithinThreeSeconds() throws IOException {
+    killWireGuard(DataMode.NATIVE);
+  }
+
+  @LabScenario("mux-wireguard-killed")
+  void inMuxModeAKilledWireGuardIsBackWithinThreeSeconds() throws IOException {
+    killWireGuard(DataMode.MUX);
+  }
+
+  private static void killWireGuard(DataMode mode) throws IOException {
     List<Long> gaps = new ArrayList<>();
-    try (World world = World.joined("portcone+v4", "portcone+v4")) {
-      world.becomeDirect();
+    try (World world = World.joinedIn(mode, "portcone+v4", "portcone+v4")) {
       try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
-        World.await(PATIENCE, "pings", () -> pings.answers() > 10);
+        World.await(PATIENCE, "the direct path is in use", () -> usesDirectPath(world, mode));
         for (String host : List.of("r", "l", "r")) {
           long killed = Clock.SYSTEM.nanos();
           world.kill(host, WIREGUARD);
@@ -69,32 +78,44 @@ class FaultScenariosTest {
                 List.of("ip", "-n", world.lab.namespace("r"), "link", "delete", "adit0"));
         World.pass(Duration.ofSeconds(5));
         long gap = pings.longestGapSince(deleted);
-        System.out.println("after a deleted interface, ms: " + gap / 1_000_000);
+        System.out.println(mode + ", interface deleted, ms: " + gap / 1_000_000);
         assertThat(gap).as("after a deleted interface").isLessThanOrEqualTo(3 * SECOND);
         assertThat(world.processes("r", WIREGUARD)).hasSize(1);
         assertThat(world.processes("r", AGENT)).hasSize(1);
       }
     }
-    System.out.println("after a killed wireguard-go, ms: " + PathScenariosTest.millis(gaps));
+    System.out.println(mode + ", wireguard-go killed, ms: " + PathScenariosTest.millis(gaps));
     assertThat(gaps).allMatch(gap -> gap <= 3 * SECOND);
   }
 
+  private static boolean usesDirectPath(World world, DataMode mode) {
+    return mode == DataMode.NATIVE ? world.bothAreNative() : world.bothSay("direct");
+  }
+
   /// The message that confirms a new session is a keep-alive (32 bytes of UDP payload), and without
-  /// it the far end stays with the old session. For 1.5 s WireGuard's keep-alives do not arrive.
+  /// it the far end stays with the old session. For 1.5 s WireGuard's keep-alives do not leave.
   @LabScenario("confirmation-lost")
   void aNewSessionWhoseConfirmationIsLostIsConfirmedAgain() throws IOException {
+    loseConfirmations(DataMode.NATIVE);
+  }
+
+  @LabScenario("mux-confirmation-lost")
+  void inMuxModeANewSessionWhoseConfirmationIsLostIsConfirmedAgain() throws IOException {
+    loseConfirmations(DataMode.MUX);
+  }
+
+  private static void loseConfirmations(DataMode mode) throws IOException {
     List<Long> gaps = new ArrayList<>();
     List<Integer> lost = new ArrayList<>();
-    try (World world = World.joined("portcone+v4", "portcone+v4")) {
-      world.becomeDirect();
+    try (World world = World.joinedIn(mode, "portcone+v4", "portcone+v4")) {
       try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
-        World.await(PATIENCE, "pings", () -> pings.answers() > 10);
+        World.await(PATIENCE, "the direct path is in use", () -> usesDirectPath(world, mode));
         for (int run = 0; run < RUNS; run++) {
           String _ =
               world.nft(
                   "r",
-                  "table inet lossy { chain in { type filter hook input priority 0;"
-                      + " iifname lo meta l4proto udp udp length 40 counter drop; }; }");
+                  "table inet lossy { chain out { type filter hook output priority 0;"
+                      + " meta l4proto udp udp length 40 counter drop; }; }");
           long killed = Clock.SYSTEM.nanos();
           world.kill("r", WIREGUARD);
           World.pass(Duration.ofMillis(1_500));
@@ -106,8 +127,8 @@ class FaultScenariosTest {
       }
     }
     System.out.println(
-        "after confirmations that were lost for 1.5 s (%s), ms: %s"
-            .formatted(lost, PathScenariosTest.millis(gaps)));
+        "%s, confirmations lost for 1.5 s (%s), ms: %s"
+            .formatted(mode, lost, PathScenariosTest.millis(gaps)));
     assertThat(lost).allMatch(packets -> packets > 0);
     assertThat(gaps).allMatch(gap -> gap > SECOND && gap <= 3 * SECOND);
   }

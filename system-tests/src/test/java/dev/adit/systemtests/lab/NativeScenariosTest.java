@@ -2,6 +2,7 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.agent.DataMode;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.WireGuardChange;
@@ -24,7 +25,7 @@ class NativeScenariosTest {
   /// The upgrade at 1,000 packets a second loses none, and afterwards none passes the agent.
   @LabScenario("native-upgrade-loses-nothing")
   void losesNoPingOnTheUpgradeFromRelayToWireGuardsOwnPackets() throws Exception {
-    try (World world = World.joinedNatively("portcone+v4", "portcone+v4")) {
+    try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4")) {
       world.lab.turn("l", "block-peer");
       try (var wake = new PingStream(world.lab, "l", world.address("r"), 0.2)) {
         World.await(PATIENCE, "pings by the relay", () -> wake.answers() > 5);
@@ -63,11 +64,35 @@ class NativeScenariosTest {
     throw new AssertionError("no loopback interface: " + counters.output());
   }
 
+  /// Nobody has to ask for it; where it cannot be, the other mode says so.
+  @LabScenario("mode-chosen")
+  void isChosenWhereItCanBeAndElseMuxMode() throws IOException {
+    try (World world = World.withServer("portcone+v4", "portcone+v4")) {
+      world.up("l");
+      Outcome up = world.upWithout("net_raw", "r");
+      assertThat(up.status()).as(() -> up.output() + world.agentLog("r")).isZero();
+      world.awaitPeers();
+      assertThat(world.data("l", "mode")).isEqualTo("native");
+      assertThat(world.adit("l", "status").output()).doesNotContain("CAP_NET_RAW");
+      assertThat(world.data("r", "mode")).isEqualTo("mux");
+      assertThat(world.data("r", "remark"))
+          .isEqualTo("native mode needs CAP_NET_RAW; run as root, or grant it");
+      assertThat(world.adit("r", "status").output()).contains("CAP_NET_RAW");
+      try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
+        World.await(PATIENCE, "a direct path", () -> world.bothSay("direct"));
+        World.await(PATIENCE, "native on one end", () -> world.isNative("l"));
+        int before = pings.answers();
+        World.await(PATIENCE, "pings", () -> pings.answers() > before + 20);
+        assertThat(world.isNative("r")).isFalse();
+      }
+    }
+  }
+
   /// WireGuard goes on meanwhile, and the next agent leaves it where it is.
   @LabScenario("native-agent-killed")
   void losesNoPingWhenAnAgentIsKilledAndStartedAgain() throws Exception {
     List<List<Integer>> lost = new ArrayList<>();
-    try (World world = World.joinedNatively("portcone+v4", "portcone+v4")) {
+    try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4")) {
       for (int run = 0; run < RUNS; run++) {
         try (var pings =
             new PingStream(world.lab, "l", world.address("r"), 0.01, "-c", "1500", "-W", "3")) {
@@ -87,7 +112,7 @@ class NativeScenariosTest {
   /// relay-rung X-8, RR-13.
   @LabScenario("native-agent-gone")
   void reachesAPeerWhoseAgentStaysAway() throws Exception {
-    try (World world = World.joinedNatively("portcone+v4", "portcone+v4");
+    try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4");
         var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
       World.await(PATIENCE, "WireGuard sends by itself", world::bothAreNative);
       long killed = Clock.SYSTEM.nanos();
@@ -106,7 +131,7 @@ class NativeScenariosTest {
   /// relay-rung X-9, RR-15.
   @LabScenario("native-endpoint-moved")
   void bringsWireGuardBackWhenAnotherProgramMovesIt() throws Exception {
-    try (World world = World.joinedNatively("portcone+v4", "portcone+v4");
+    try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4");
         var pings = new PingStream(world.lab, "l", world.address("r"), 0.1);
         WireGuardUapi device = world.wireGuard("l")) {
       World.await(PATIENCE, "WireGuard sends by itself", world::bothAreNative);

@@ -43,8 +43,10 @@ class ObservabilityScenariosTest {
       assertThat(ping.status()).as(ping.output()).isZero();
 
       String node = said(world, "l", "metrics");
-      assertThat(value(node, "adit_agent_packets_total{direction=\"out\",path=\"direct\"}"))
+      assertThat(value(node, "adit_agent_packets_total{direction=\"out\",path=\"relay\"}"))
           .isPositive();
+      assertThat(value(node, "adit_agent_wireguard_bytes_total{direction=\"out\"}"))
+          .isGreaterThan(3 * 128);
       assertThat(value(node, "adit_agent_path_changes_total{reason=\"upgrade\"}")).isPositive();
       assertThat(value(node, "adit_agent_peers{path=\"direct\"}")).isEqualTo(1);
       assertThat(value(node, "adit_agent_stream_tries_total{result=\"welcomed\"}")).isEqualTo(1);

@@ -2,6 +2,7 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.agent.DataMode;
 import dev.adit.cli.lab.Counters;
 import dev.adit.cli.lab.Counters.Place;
 import dev.adit.net.Clock;
@@ -24,31 +25,31 @@ class PathScenariosTest {
 
   @LabScenario("blocked-both-ways-v4")
   void blockedBothWaysOverIpv4() throws IOException {
-    movesToTheRelayAndBack("portcone+v4", "portcone+v4", false);
+    movesToTheRelayAndBack(DataMode.NATIVE, "portcone+v4", "portcone+v4", false);
   }
 
-  @LabScenario("blocked-one-way-v4")
-  void blockedOneWayOverIpv4() throws IOException {
-    movesToTheRelayAndBack("portcone+v4", "portcone+v4", true);
+  @LabScenario("mux-blocked-one-way-v4")
+  void inMuxModeBlockedOneWayOverIpv4() throws IOException {
+    movesToTheRelayAndBack(DataMode.MUX, "portcone+v4", "portcone+v4", true);
   }
 
-  @LabScenario("blocked-both-ways-v6")
-  void blockedBothWaysOverIpv6() throws IOException {
-    movesToTheRelayAndBack("fw+v6", "fw+v6", false);
+  @LabScenario("mux-blocked-both-ways-v6")
+  void inMuxModeBlockedBothWaysOverIpv6() throws IOException {
+    movesToTheRelayAndBack(DataMode.MUX, "fw+v6", "fw+v6", false);
   }
 
   @LabScenario("blocked-one-way-v6")
   void blockedOneWayOverIpv6() throws IOException {
-    movesToTheRelayAndBack("fw+v6", "fw+v6", true);
+    movesToTheRelayAndBack(DataMode.NATIVE, "fw+v6", "fw+v6", true);
   }
 
   /// The longest silence of a running ping is the time to the relay; the time back is read from the
   /// core router, which sees the sites' own packets again. Medians of three runs.
-  private static void movesToTheRelayAndBack(String left, String right, boolean oneWay)
-      throws IOException {
+  private static void movesToTheRelayAndBack(
+      DataMode mode, String left, String right, boolean oneWay) throws IOException {
     List<Long> away = new ArrayList<>();
     List<Long> back = new ArrayList<>();
-    try (World world = World.joined(left, right)) {
+    try (World world = World.joinedIn(mode, left, right)) {
       world.becomeDirect();
       try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
         World.await(Duration.ofSeconds(5), "pings", () -> pings.answers() > 10);
@@ -84,7 +85,7 @@ class PathScenariosTest {
         }
       }
     }
-    report(left + " x " + right + (oneWay ? ", one way" : ", both ways"), away, back);
+    report(mode + ", " + left + " x " + right + (oneWay ? ", one way" : ", both ways"), away, back);
     assertThat(median(away)).as("to the relay").isLessThanOrEqualTo(TO_RELAY.toNanos());
     assertThat(median(back)).as("back to direct").isLessThanOrEqualTo(BACK.toNanos());
   }
@@ -97,9 +98,9 @@ class PathScenariosTest {
     }
   }
 
-  @LabScenario("upgrade-loses-nothing")
+  @LabScenario("mux-upgrade-loses-nothing")
   void losesNoPingOnTheUpgradeFromRelayToDirect() throws Exception {
-    try (World world = World.joined("portcone+v4", "portcone+v4")) {
+    try (World world = World.joinedIn(DataMode.MUX, "portcone+v4", "portcone+v4")) {
       world.lab.turn("l", "block-peer");
       try (var wake = new PingStream(world.lab, "l", world.address("r"), 0.2)) {
         World.await(Duration.ofSeconds(5), "pings by the relay", () -> wake.answers() > 5);

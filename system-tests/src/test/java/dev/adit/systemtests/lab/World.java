@@ -2,6 +2,7 @@ package dev.adit.systemtests.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.agent.DataMode;
 import dev.adit.cli.lab.Lab;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
@@ -61,9 +62,9 @@ final class World implements AutoCloseable {
     return joined(withServer(left, right, serveOptions));
   }
 
-  /// As above, with agents in native mode.
-  static World joinedNatively(String left, String right) throws IOException {
-    return joined(withServer(left, right), "--mode=native");
+  /// As above, with agents in this mode; above they are in the one that a user gets.
+  static World joinedIn(DataMode mode, String left, String right) throws IOException {
+    return joined(withServer(left, right), "--mode=" + mode.text());
   }
 
   private static World joined(World world, String... upOptions) throws IOException {
@@ -159,6 +160,13 @@ final class World implements AutoCloseable {
     return lab.exec(host, command.toArray(String[]::new));
   }
 
+  /// `adit up KEY`, to its end, for a user who is root but for one capability.
+  Outcome upWithout(String capability, String host) throws IOException {
+    String none = "-" + capability;
+    return lab.exec(
+        host, "setpriv", "--bounding-set", none, "--inh-caps", none, ADIT.toString(), "up", key());
+  }
+
   JsonObject status(String host) {
     try {
       Path socket = lab.run(host).resolve("adit").resolve("agent.sock");
@@ -198,6 +206,15 @@ final class World implements AutoCloseable {
     try {
       List<JsonObject> peers = status(host).objects("peers", 10);
       return !peers.isEmpty() && peers.getFirst().object("path").bool("native");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// `mode`, or `remark`: what the host's status says of how its packets travel.
+  String data(String host, String name) {
+    try {
+      return status(host).object("data").string(name);
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }
