@@ -14,6 +14,7 @@ public final class ErrnoException extends IOException {
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int EINVAL = 22;
+  public static final int EOPNOTSUPP = 95;
   public static final int EAFNOSUPPORT = 97;
   public static final int EADDRINUSE = 98;
   public static final int ENETUNREACH = 101;
@@ -56,7 +57,7 @@ public final class ErrnoException extends IOException {
       case 28 -> "no space left";
       case 34 -> "out of range";
       case 71 -> "protocol error";
-      case 95 -> "not supported by this kernel";
+      case EOPNOTSUPP -> "not supported by this kernel";
       case EAFNOSUPPORT -> "address family not supported; is IPv6 switched off?";
       case EADDRINUSE -> "the port is in use";
       case EADDRNOTAVAIL -> "no such address";

@@ -90,18 +90,52 @@ record NetlinkMessage(byte[] bytes, int at, int length) {
   /// As the other [#attribute], inside a nested attribute's data.
   static byte @Nullable [] attribute(byte[] bytes, int from, int end, int type) throws IOException {
     for (int i = from; i + 4 <= end; ) {
-      int size = bytes[i] & 0xff | (bytes[i + 1] & 0xff) << 8;
-      int found = (bytes[i + 2] & 0xff | (bytes[i + 3] & 0xff) << 8) & 0x3fff;
-      if (size < 4 || size > end - i) {
-        throw new IOException(
-            "netlink: attribute of " + size + " bytes where " + (end - i) + " are");
-      }
-      if (found == type) {
+      int size = sizeAt(bytes, i, end);
+      if (typeAt(bytes, i) == type) {
         return Arrays.copyOfRange(bytes, i + 4, i + size);
       }
       i += size + 3 & ~3;
     }
     return null;
+  }
+
+  /// Hears the attributes of a message, or of an attribute, in their order.
+  @FunctionalInterface
+  interface Attributes {
+    void attribute(int type, byte[] data) throws IOException;
+  }
+
+  /// Every attribute after a fixed header of `fixed` bytes.
+  ///
+  /// @throws IOException if an attribute does not fit
+  void each(int fixed, Attributes hears) throws IOException {
+    each(bytes, at + HEADER + fixed, at + length, hears);
+  }
+
+  /// Every attribute inside a nested attribute's data.
+  static void each(byte[] nested, Attributes hears) throws IOException {
+    each(nested, 0, nested.length, hears);
+  }
+
+  private static void each(byte[] bytes, int from, int end, Attributes hears) throws IOException {
+    for (int i = from; i + 4 <= end; ) {
+      int size = sizeAt(bytes, i, end);
+      hears.attribute(typeAt(bytes, i), Arrays.copyOfRange(bytes, i + 4, i + size));
+      i += size + 3 & ~3;
+    }
+  }
+
+  private static int sizeAt(byte[] bytes, int at, int end) throws IOException {
+    int size = bytes[at] & 0xff | (bytes[at + 1] & 0xff) << 8;
+    if (size < 4 || size > end - at) {
+      throw new IOException(
+          "netlink: attribute of " + size + " bytes where " + (end - at) + " are");
+    }
+    return size;
+  }
+
+  private static int typeAt(byte[] bytes, int at) {
+    return (bytes[at + 2] & 0xff | (bytes[at + 3] & 0xff) << 8) & 0x3fff;
   }
 
   /// The first four bytes of an attribute's data, or `otherwise` if it is absent or shorter.

@@ -10,8 +10,13 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A route netlink socket: one request, then its answer. Confined to one thread at a time.
+/// A netlink socket: one request, then its answer. Confined to one thread at a time.
 final class NetlinkSocket implements AutoCloseable {
+  /// Protocols of netlink.
+  static final int ROUTE = 0;
+
+  static final int GENERIC = 16;
+
   private static final int CAP_ACK = 10;
 
   /// The kernel sizes the parts of a dump by the reader's buffer.
@@ -25,9 +30,11 @@ final class NetlinkSocket implements AutoCloseable {
   private final int descriptor;
   private int sequence;
 
+  /// @param protocol [#ROUTE] or [#GENERIC]
   /// @param groups of notifications to join, as bits; 0 for a socket that asks
-  NetlinkSocket(int groups) throws IOException {
-    descriptor = Sockets.open("cannot open a netlink socket", Sockets.NETLINK, Sockets.RAW, 0);
+  NetlinkSocket(int protocol, int groups) throws IOException {
+    descriptor =
+        Sockets.open("cannot open a netlink socket", Sockets.NETLINK, Sockets.RAW, protocol);
     MemorySegment address = arena.allocate(12, 4);
     address.set(JAVA_SHORT, 0, (short) Sockets.NETLINK);
     address.set(JAVA_INT, 8, groups);

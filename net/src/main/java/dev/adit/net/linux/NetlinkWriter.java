@@ -2,6 +2,7 @@ package dev.adit.net.linux;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// Builds one netlink message; integers are in the host's order, which is little-endian wherever we
 /// run. Confined to one thread.
@@ -10,8 +11,12 @@ import java.util.Arrays;
 /// length:u32 type:u16 flags:u16 sequence:u32 port:u32  fixed header  { length:u16 type:u16 data pad }…
 /// ```
 final class NetlinkWriter {
+  private static final int NESTED = 0x8000;
+
   private byte[] bytes = new byte[128];
   private int length;
+
+  private NetlinkWriter() {}
 
   NetlinkWriter(int type, int flags, int sequence) {
     u32(0).u16(type).u16(flags).u32(sequence).u32(0);
@@ -49,6 +54,40 @@ final class NetlinkWriter {
 
   NetlinkWriter attributeU32(int type, int value) {
     return u16(8).u16(type).u32(value);
+  }
+
+  NetlinkWriter attributeU16(int type, int value) {
+    return u16(6).u16(type).u16(value).u16(0);
+  }
+
+  NetlinkWriter attributeU8(int type, int value) {
+    return u16(5).u16(type).u32(value & 0xff);
+  }
+
+  /// An attribute that holds attributes, marked as such: WireGuard's family refuses others.
+  NetlinkWriter nested(int type, Consumer<NetlinkWriter> content) {
+    int start = length;
+    u16(0).u16(type | NESTED);
+    content.accept(this);
+    int size = length - start;
+    bytes[start] = (byte) size;
+    bytes[start + 1] = (byte) (size >> 8);
+    return this;
+  }
+
+  /// Attributes as [#written] gives them.
+  NetlinkWriter attributes(byte[] written) {
+    room(written.length);
+    System.arraycopy(written, 0, bytes, length, written.length);
+    length += written.length;
+    return this;
+  }
+
+  /// Attributes without a message around them.
+  static byte[] written(Consumer<NetlinkWriter> content) {
+    var writer = new NetlinkWriter();
+    content.accept(writer);
+    return Arrays.copyOf(writer.bytes, writer.length);
   }
 
   /// With its final NUL.

@@ -30,7 +30,7 @@ public final class NetworkWatch implements AutoCloseable {
   private final Thread thread;
 
   private NetworkWatch(Runnable changed) throws IOException {
-    socket = new NetlinkSocket(GROUPS);
+    socket = new NetlinkSocket(NetlinkSocket.ROUTE, GROUPS);
     stop = new StopSignal();
     pollBoth = arena.allocate(16, 8);
     pollBoth.set(JAVA_INT, 0, socket.descriptor());

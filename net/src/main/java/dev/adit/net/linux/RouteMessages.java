@@ -34,6 +34,13 @@ final class RouteMessages {
     return (mtu == 0 ? message : message.attributeU32(4, mtu)).message();
   }
 
+  static byte[] createWireGuard(int sequence, String name) {
+    return link(NEW_LINK, REQUEST_ACK | CREATE_EXCL, sequence, 0, 0)
+        .attributeText(3, name)
+        .nested(18, info -> info.attributeText(1, "wireguard"))
+        .message();
+  }
+
   static byte[] linkDown(int sequence, int index) {
     // ifinfomsg: family, pad, type, index, flags, change: IFF_UP is to be 0
     return new NetlinkWriter(NEW_LINK, REQUEST_ACK, sequence)

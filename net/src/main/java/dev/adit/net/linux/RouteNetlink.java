@@ -27,7 +27,7 @@ public final class RouteNetlink implements AutoCloseable {
   }
 
   public static RouteNetlink open() throws IOException {
-    return new RouteNetlink(new NetlinkSocket(0));
+    return new RouteNetlink(new NetlinkSocket(NetlinkSocket.ROUTE, 0));
   }
 
   /// Links what system calls need, which takes 50 ms once: call it on a thread of its own at the
@@ -89,6 +89,15 @@ public final class RouteNetlink implements AutoCloseable {
         (flags & 1) != 0,
         (flags & 8) != 0,
         kind);
+  }
+
+  /// Makes an interface of the kernel's own WireGuard.
+  ///
+  /// @throws ErrnoException with EEXIST, or with EOPNOTSUPP where the kernel has no WireGuard
+  public synchronized void createWireGuard(String name) throws IOException {
+    socket.execute(
+        "cannot make the WireGuard interface " + name,
+        RouteMessages.createWireGuard(socket.nextSequence(), name));
   }
 
   /// Brings a link up and sets its MTU; 0 leaves the MTU as it is.
