@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 
 /// Somebody who recorded an agent's first message plays it again, and again (control R-STR-3).
 final class Replay {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final int MOST_REFUSED = 10;
 
   private Replay() {}
 
@@ -24,8 +27,7 @@ final class Replay {
     int more = 0;
     int done = 0;
     while (done < times) {
-      try (Connection open =
-          TlsClient.connect(key.url().host(), key.url().port(), PinPolicy.any(), PATIENCE)) {
+      try (Connection open = connect(key)) {
         open.readTimeout(PATIENCE);
         WebSocketClient socket =
             WebSocketClient.open(
@@ -44,5 +46,20 @@ final class Replay {
       }
     }
     return "replayed " + done + " longest " + longest + " more " + more;
+  }
+
+  /// A server takes 600 new connections of one address at once, then 60 a second: who is faster
+  /// than that waits.
+  private static Connection connect(JoinKey key) throws IOException {
+    for (int refused = 0; ; refused++) {
+      try {
+        return TlsClient.connect(key.url().host(), key.url().port(), PinPolicy.any(), PATIENCE);
+      } catch (IOException e) {
+        if (refused == MOST_REFUSED) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+      }
+    }
   }
 }
