@@ -15,7 +15,8 @@ final class WireGuardMessages {
   /// As `family` of a request to the family of families.
   static final int CONTROLLER = 0x10;
 
-  /// Of a request: nested lengths are 16 bits, and the kernel's own limit is not far above.
+  /// Of the peers in a request, beside which there are some 70 bytes of the device: nested lengths
+  /// are 16 bits, and the kernel's own limit is not far above.
   static final int MAX_BYTES = 16 * 1024;
 
   /// Of one peer in one request; IPv6 takes 40 bytes each.
