@@ -135,7 +135,7 @@ public final class Agent implements AutoCloseable {
       this.netcheck = new NetCheck(random);
       this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents(), counters);
       LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
-      this.loop = outside.open(clock, new LoopHandler(), this::broken);
+      this.loop = outside.open(clock, new LoopHandler(), e -> AgentLog.mistake(Agent.class, e));
       plane.attach(loop, config.relayOnly());
       loopMade.countDown();
       bindStored(ports);
@@ -200,6 +200,7 @@ public final class Agent implements AutoCloseable {
             membership,
             outside,
             netcheck::report,
+            tunnel::wireGuard,
             coordination,
             this::closeSoon);
     localServer =
@@ -278,10 +279,6 @@ public final class Agent implements AutoCloseable {
     }
   }
 
-  private void broken(Throwable mistake) {
-    AgentLog.mistake(Agent.class, mistake);
-  }
-
   // --- the tunnel's thread
 
   private final class TunnelEvents implements TunnelKeeper.Events {
@@ -343,7 +340,7 @@ public final class Agent implements AutoCloseable {
       hosts = List.copyOf(found);
       candidatesChanged();
     } catch (IOException e) {
-      broken(e);
+      AgentLog.mistake(Agent.class, e);
     }
   }
 

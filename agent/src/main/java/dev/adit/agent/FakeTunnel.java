@@ -52,6 +52,11 @@ public final class FakeTunnel implements Tunnel {
   }
 
   @Override
+  public String wireGuard() {
+    return "";
+  }
+
+  @Override
   public boolean isGone() {
     return false;
   }

@@ -6,6 +6,7 @@ import dev.adit.core.path.PathState;
 import dev.adit.core.path.PeerStatus;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.IcmpEcho;
+import dev.adit.net.linux.WireGuardGo;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
@@ -46,6 +47,7 @@ final class NodeServices implements LocalApi.Services {
   private final Membership membership;
   private final OutsidePort outside;
   private final Supplier<NetReport> report;
+  private final Supplier<String> wireGuard;
   private final Coordinator coordinator;
   private final Runnable end;
 
@@ -56,6 +58,7 @@ final class NodeServices implements LocalApi.Services {
       Membership membership,
       OutsidePort outside,
       Supplier<NetReport> report,
+      Supplier<String> wireGuard,
       Coordinator coordinator,
       Runnable end) {
     this.loop = loop;
@@ -64,16 +67,18 @@ final class NodeServices implements LocalApi.Services {
     this.membership = membership;
     this.outside = outside;
     this.report = report;
+    this.wireGuard = wireGuard;
     this.coordinator = coordinator;
     this.end = end;
   }
 
   @Override
   public StatusReport status() {
-    return onLoop(this::statusNow);
+    String driver = wireGuard.get(); // may ask a program
+    return onLoop(() -> statusNow(driver));
   }
 
-  private StatusReport statusNow() {
+  private StatusReport statusNow(String driver) {
     MapView map = membership.map();
     StatusReport.Self own =
         map == null
@@ -92,12 +97,24 @@ final class NodeServices implements LocalApi.Services {
         own,
         outside.mode().text(),
         outside.remark(),
+        driver,
         coordinator.url(),
         coordinator.root(),
         coordinator.isConnected(),
         coordinator.remark(),
-        coordinator.notes(),
+        notes(driver),
         peers);
+  }
+
+  private List<String> notes(String driver) {
+    List<String> notes = new ArrayList<>(coordinator.notes());
+    if (WireGuardGo.isOld(driver)) {
+      notes.add(
+          driver
+              + " is old and slow; install the current one and restart the agent:"
+              + " go install golang.zx2c4.com/wireguard@latest");
+    }
+    return notes;
   }
 
   private StatusReport.Peer peer(NodeRecord node) {

@@ -6,13 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What `adit status` shows, as one value. Immutable.
 ///
-/// As JSON: `{"self":{"node","name","network","addresses":[…]},"data":{"mode"},
+/// As JSON: `{"self":{"node","name","network","addresses":[…]},"data":{"mode","wireGuard"},
 /// "coordinator":{"url","connected"},"peers":[{"node","name","addresses":[…],
 /// "path":{"type","endpoint","native","relay"},"rttMs","rxBytes","txBytes"}]}`. `rttMs` has up to
 /// three decimals. Members are only ever added.
 ///
 /// @param mode `native`, `mux` or `relay-only`
 /// @param modeRemark why it is not native although that was allowed, else empty
+/// @param wireGuard what drives the interface, such as `kernel` or `wireguard-go 0.0.20220316`
 /// @param coordinatorRoot b64 of its root key: who it is, whatever its URL
 /// @param remark a sentence such as `working from the map of …`, or null
 /// @param notes sentences about what is not as it should be
@@ -20,6 +21,7 @@ public record StatusReport(
     Self self,
     String mode,
     String modeRemark,
+    String wireGuard,
     String coordinatorUrl,
     String coordinatorRoot,
     boolean coordinatorConnected,
@@ -59,6 +61,7 @@ public record StatusReport(
     json.member("node", self.node).member("name", self.name).member("network", self.network);
     json.strings("addresses", self.addresses).endObject();
     json.name("data").beginObject().member("mode", mode);
+    json.member("wireGuard", wireGuard);
     if (!modeRemark.isEmpty()) {
       json.member("remark", modeRemark);
     }

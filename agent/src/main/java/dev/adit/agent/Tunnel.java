@@ -60,6 +60,10 @@ public interface Tunnel extends AutoCloseable {
   /// Has WireGuard send something to a peer, which takes a handshake if there is no session.
   void greet(PublicKey key) throws IOException;
 
+  /// What drives the interface, such as `kernel` or `wireguard-go 0.0.20220316`; empty before it is
+  /// there. Any thread.
+  String wireGuard();
+
   /// Removes the interface.
   @Override
   void close();

@@ -145,6 +145,11 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     }
   }
 
+  /// As [Tunnel#wireGuard].
+  String wireGuard() {
+    return tunnel.wireGuard();
+  }
+
   /// The set of interfaces has changed, or the program behind ours has ended.
   void checkPresence() {
     execute(this::restoreIfGone);

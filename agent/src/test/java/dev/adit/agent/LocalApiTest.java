@@ -81,6 +81,7 @@ class LocalApiTest implements LocalApi.Services {
         StatusReport.Self.NONE,
         "native",
         "",
+        "kernel",
         "https://x",
         "root",
         true,

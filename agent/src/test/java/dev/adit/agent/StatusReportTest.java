@@ -14,6 +14,7 @@ class StatusReportTest {
               "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
           "mux",
           "not permitted",
+          "wireguard-go 0.0.20220316",
           "https://vpn.example.org",
           "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
           true,

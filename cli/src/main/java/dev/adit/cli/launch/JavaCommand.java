@@ -18,13 +18,15 @@ public final class JavaCommand {
     SERVER(
         "server",
         List.of(
-            "-Xms32m",
+            "-Xms28m",
             "-Xmx256m",
-            "-XX:NewSize=16m",
+            "-XX:NewSize=8m",
+            "-XX:+AlwaysPreTouch",
             "-XX:MinHeapFreeRatio=10",
             "-XX:MaxHeapFreeRatio=20",
             "-XX:-ShrinkHeapInSteps",
-            "-XX:TrimNativeHeapInterval=15000"));
+            "-XX:TrimNativeHeapInterval=15000",
+            "-XX:ReservedCodeCacheSize=12m"));
 
     private final String archive;
     private final List<String> options;

@@ -17,6 +17,7 @@ public final class SampleReport {
             "019a0000-0000-7000-8000-0000000000b1", "laptop", "default", List.of("10.77.0.1")),
         mode,
         remark,
+        "kernel",
         "https://vpn.example.org",
         "ebVWLo_mVPlAeLES6KmLp5AfhTrmlb7X4OORC60ElmQ",
         true,

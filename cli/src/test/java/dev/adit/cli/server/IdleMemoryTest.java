@@ -6,19 +6,40 @@ import org.junit.jupiter.api.Test;
 
 class IdleMemoryTest {
   private static final long MIB = 1 << 20;
+  private static final double REST = 0.02;
+
+  private final IdleMemory.Policy policy = new IdleMemory.Policy(24 * MIB);
 
   @Test
   void collectsOnlyAtRestAndOnlyWhatIsWorthAPause() {
-    assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, false, 0.02)).isTrue();
-    assertThat(IdleMemory.isWorthIt(160 * MIB, 64 * MIB, false, 0.5)).isFalse();
-    assertThat(IdleMemory.isWorthIt(70 * MIB, 64 * MIB, false, 0.02)).isFalse();
-    assertThat(IdleMemory.isWorthIt(50 * MIB, 64 * MIB, false, 0.02)).isFalse();
+    assertThat(policy.isWorthIt(24 * MIB, REST)).isFalse();
+    assertThat(policy.isWorthIt(25 * MIB, REST)).isFalse();
+    assertThat(policy.isWorthIt(160 * MIB, 0.5)).isFalse();
+    assertThat(policy.isWorthIt(160 * MIB, REST)).isTrue();
   }
 
-  /// The first collection after a storm may have come while its connections were still going.
+  /// The first collection after a storm may have come while its last connections were going.
   @Test
-  void collectsAgainAfterOneThatGaveSomethingBack() {
-    assertThat(IdleMemory.isWorthIt(40 * MIB, 40 * MIB, true, 0.02)).isTrue();
-    assertThat(IdleMemory.isWorthIt(40 * MIB, 40 * MIB, true, 0.5)).isFalse();
+  void collectsAgainAfterOneThatGaveSomethingBackUntilOneDoesNot() {
+    assertThat(policy.isWorthIt(160 * MIB, REST)).isTrue();
+    policy.collected(25 * MIB);
+    assertThat(policy.isWorthIt(25 * MIB, 0.5)).isFalse();
+    assertThat(policy.isWorthIt(25 * MIB, REST)).isTrue();
+    policy.collected(25 * MIB);
+    assertThat(policy.isWorthIt(25 * MIB, REST)).isFalse();
+  }
+
+  /// All of them may stand still when the first one comes.
+  @Test
+  void asksForWhatIsInUseAgainButEachTimeLater() {
+    assertThat(policy.isWorthIt(160 * MIB, REST)).isTrue();
+    policy.collected(160 * MIB);
+    for (int pause = 2; pause <= 64; pause *= 2) {
+      for (int look = 1; look < pause; look++) {
+        assertThat(policy.isWorthIt(160 * MIB, REST)).isFalse();
+      }
+      assertThat(policy.isWorthIt(160 * MIB, REST)).isTrue();
+      policy.collected(160 * MIB);
+    }
   }
 }

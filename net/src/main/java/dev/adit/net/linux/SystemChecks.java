@@ -23,12 +23,28 @@ public final class SystemChecks {
   /// @param wireGuardGo the program to use, or null for any that is found
   public static List<String> problems(@Nullable Path wireGuardGo) {
     var problems = new ArrayList<String>();
-    for (String problem : new @Nullable String[] {privilege(), tun(), program(wireGuardGo)}) {
+    for (String problem : new @Nullable String[] {tun(), program(wireGuardGo)}) {
       if (problem != null) {
         problems.add(problem);
       }
     }
+    if (!problems.isEmpty() && wireGuardGo == null && kernelHasWireGuard()) {
+      problems.clear(); // both are wireguard-go's
+    }
+    String privilege = privilege();
+    if (privilege != null) {
+      problems.addFirst(privilege);
+    }
     return problems;
+  }
+
+  /// Whether the kernel has a WireGuard of its own; it is loaded if it can be.
+  public static boolean kernelHasWireGuard() {
+    try (var _ = WireGuardNetlink.open("")) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /// Null if we may configure the network.

@@ -19,12 +19,16 @@ public final class WireGuardGo implements AutoCloseable {
   /// The second is what the Go module `golang.zx2c4.com/wireguard` installs.
   private static final List<String> NAMES = List.of("wireguard-go", "wireguard");
 
+  private static final String FIRST_FAST = "0.0.20230223";
+
   private static final long SOCKET_WAIT_NANOS = 5_000_000_000L;
 
+  private final Path program;
   private final Process process;
   private final Path log;
 
-  private WireGuardGo(Process process, Path log) {
+  private WireGuardGo(Path program, Process process, Path log) {
+    this.program = program;
     this.process = process;
     this.log = log;
   }
@@ -120,7 +124,7 @@ public final class WireGuardGo implements AutoCloseable {
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
     builder.redirectOutput(log.toFile());
-    return new WireGuardGo(builder.start(), log);
+    return new WireGuardGo(program, builder.start(), log);
   }
 
   /// Waits until the device's socket accepts, 5 s at most.
@@ -149,6 +153,19 @@ public final class WireGuardGo implements AutoCloseable {
         throw new IOException("wireguard-go did not open " + socket + " within 5 s");
       }
     }
+  }
+
+  /// Such as `0.0.20220316`, asked of the program, which takes milliseconds; empty if it does not
+  /// say.
+  public String version() {
+    return version(program);
+  }
+
+  /// Whether a text such as `wireguard-go 0.0.20220316` names one from before segmentation offload,
+  /// which carries about a sixth of what later ones do.
+  public static boolean isOld(String description) {
+    return description.startsWith("wireguard-go 0.0.")
+        && description.compareTo("wireguard-go " + FIRST_FAST) < 0;
   }
 
   public long pid() {

@@ -134,6 +134,10 @@ class WireGuardUapiTest {
     String path = folder.resolve("other") + ":" + old.getParent() + ":" + newer.getParent();
     assertThat(WireGuardGo.version(newer)).isEqualTo("0.0.20250522");
     assertThat(WireGuardGo.version(old)).isLessThan(WireGuardGo.version(newer));
+    assertThat(WireGuardGo.isOld("wireguard-go " + WireGuardGo.version(old))).isTrue();
+    assertThat(WireGuardGo.isOld("wireguard-go " + WireGuardGo.version(newer))).isFalse();
+    assertThat(WireGuardGo.isOld("wireguard-go")).isFalse(); // it did not say
+    assertThat(WireGuardGo.isOld("kernel")).isFalse();
     assertThat(WireGuardGo.find(path)).isNotNull().isNotEqualTo(old);
   }
 

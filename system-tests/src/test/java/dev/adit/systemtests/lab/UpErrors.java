@@ -98,14 +98,14 @@ final class UpErrors {
                       .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
                       .fails("l", "up")),
           when(
-              "no TUN device",
+              "no TUN device, and no WireGuard in the kernel",
               attempt ->
                   attempt
                       .key(good(attempt))
                       .after("mount -t tmpfs none /dev/net")
                       .fails("l", "up")),
           when(
-              "no wireguard-go",
+              "no wireguard-go, and no WireGuard in the kernel",
               attempt -> attempt.key(good(attempt)).after(HIDE_WIREGUARD).fails("l", "up")),
           when(
               "--wireguard-go names no program",

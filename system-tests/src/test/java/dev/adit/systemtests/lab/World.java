@@ -6,6 +6,8 @@ import dev.adit.agent.DataMode;
 import dev.adit.cli.lab.Lab;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.net.Clock;
+import dev.adit.net.linux.SystemChecks;
+import dev.adit.net.linux.WireGuardGo;
 import dev.adit.net.linux.WireGuardUapi;
 import dev.adit.net.local.LocalClient;
 import dev.adit.wire.Json;
@@ -30,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class World implements AutoCloseable {
   static final Path ADIT = Path.of("..", "adit").toAbsolutePath().normalize();
   private static final Duration START = Duration.ofSeconds(20);
+
+  /// How many times slower than a real machine this one is: only what waits takes it into account.
+  private static final int SLOWNESS = Integer.getInteger("adit.lab.slowness", 1);
+
+  private static final boolean KERNELS_TOO = SystemChecks.kernelHasWireGuard();
 
   final Lab lab;
   private final boolean ipv6;
@@ -120,9 +127,7 @@ final class World implements AutoCloseable {
 
   /// Starts a program of ours on a host, its words in a log.
   Process start(String host, String logName, String... arguments) throws IOException {
-    List<String> command = new ArrayList<>(List.of(ADIT.toString()));
-    command.addAll(List.of(arguments));
-    return lab.start(host, log(logName), command);
+    return lab.start(host, log(logName), command(arguments));
   }
 
   String key() throws IOException {
@@ -155,9 +160,18 @@ final class World implements AutoCloseable {
 
   /// Runs `adit` on a host to its end.
   Outcome adit(String host, String... arguments) throws IOException {
+    return lab.exec(host, command(arguments).toArray(String[]::new));
+  }
+
+  /// Scenarios kill `wireguard-go` and ask it by its socket, also where the kernel has a WireGuard;
+  /// for that one see [KernelRun].
+  private static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(ADIT.toString()));
     command.addAll(List.of(arguments));
-    return lab.exec(host, command.toArray(String[]::new));
+    if (arguments[0].equals("up") && KERNELS_TOO && !Boolean.getBoolean("adit.lab.kernel")) {
+      command.add(2, "--wireguard-go=" + WireGuardGo.find(System.getenv("PATH")));
+    }
+    return command;
   }
 
   /// `adit up KEY`, to its end, for a user who is root but for one capability.
@@ -337,7 +351,7 @@ final class World implements AutoCloseable {
 
   /// As above, with words that are made when patience has ended.
   static void await(Duration patience, Supplier<String> what, BooleanSupplier question) {
-    long end = Clock.SYSTEM.nanos() + patience.toNanos();
+    long end = Clock.SYSTEM.nanos() + patience.toNanos() * SLOWNESS;
     while (!question.getAsBoolean()) {
       assertThat(Clock.SYSTEM.nanos()).as(what).isLessThan(end);
       LockSupport.parkNanos(20_000_000);

@@ -1,0 +1,58 @@
+package dev.adit.systemtests.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The scenarios of [KernelRun], in its virtual machine. They take six minutes and are run by
+/// `bin/kernel-scenarios`.
+class KernelScenarios {
+  private static final String MACHINE =
+      Path.of("..", "bin", "kernel-vm").toAbsolutePath().normalize().toString();
+  private static final String LIMIT_SECONDS = "900";
+
+  private static final List<String> SCENARIOS =
+      List.of(
+          "kernel-devices",
+          "kernel-chosen",
+          "kernel-upgrade",
+          "kernel-demotion",
+          "kernel-endpoint-moved",
+          "kernel-agent-killed",
+          "kernel-link-deleted",
+          "kernel-down");
+
+  @Test
+  void carriesOnTheKernelsWireGuardWhatItCarriesOnAnyOther() throws Exception {
+    List<String> command = new ArrayList<>(List.of(MACHINE, "-t", LIMIT_SECONDS, "--"));
+    command.addAll(List.of("env", "ADIT_BUILD=never"));
+    List<String> java = SwarmProcess.java(KernelRun.class);
+    command.add(java.getFirst());
+    // A machine that is ten times slower: what waits has more patience, and code is made quickly.
+    command.addAll(
+        List.of("-XX:TieredStopAtLevel=1", "-Dadit.lab.slowness=8", "-Dadit.lab.kernel=true"));
+    command.addAll(java.subList(1, java.size()));
+    Process machine = new ProcessBuilder(command).redirectErrorStream(true).start();
+    machine.getOutputStream().close();
+    List<String> passed = new ArrayList<>();
+    StringBuilder said = new StringBuilder();
+    try (BufferedReader lines = machine.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.out.println("  kernel: " + line);
+        said.append(line).append('\n');
+        if (line.startsWith("passed ")) {
+          passed.add(line.substring("passed ".length()));
+        }
+      }
+    } finally {
+      World.end(machine);
+    }
+    assertThat(machine.exitValue()).as(said.toString()).isZero();
+    assertThat(passed).isEqualTo(SCENARIOS);
+  }
+}
