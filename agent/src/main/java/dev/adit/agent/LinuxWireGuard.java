@@ -15,12 +15,15 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /// The WireGuard behind an interface of Linux: the kernel's where it has one, else a `wireguard-go`
 /// that we start. Confined to one thread, but for [#description].
 final class LinuxWireGuard implements AutoCloseable {
   private static final String KIND = "wireguard";
+  private static final long BIND_NANOS = 2_000_000_000L;
+  private static final long LOOK_NANOS = 1_000_000;
 
   private final AgentConfig config;
   private final PrivateKey nodeKey;
@@ -68,9 +71,25 @@ final class LinuxWireGuard implements AutoCloseable {
     WireGuardState state = opened.read();
     if (!Objects.equals(state.privateKey(), nodeKey) || state.listenPort() == 0) {
       listen(opened, port);
-      state = opened.read();
+      state = bound(opened);
     }
     return state;
+  }
+
+  /// A `wireguard-go` that was asked for any port before it noticed its own start says 0 for some
+  /// milliseconds.
+  private WireGuardState bound(WireGuardDevice opened) throws IOException {
+    long end = clock.nanos() + BIND_NANOS;
+    while (true) {
+      WireGuardState state = opened.read();
+      if (state.listenPort() != 0) {
+        return state;
+      }
+      if (clock.nanos() > end) {
+        throw new IOException("WireGuard of " + config.interfaceName() + " does not get a port");
+      }
+      LockSupport.parkNanos(LOOK_NANOS);
+    }
   }
 
   private void listen(WireGuardDevice opened, int port) throws IOException {

@@ -133,13 +133,13 @@ class WireGuardDeviceTest {
             new WireGuardChange()
                 .upsert(
                     THEIRS.publicKey(),
-                    new Endpoint(LOOPBACK, far.read().listenPort()),
+                    new Endpoint(LOOPBACK, port(far)),
                     List.of(Prefix.host(far4), Prefix.host(far6))));
         far.apply(
             new WireGuardChange()
                 .upsert(
                     OURS.publicKey(),
-                    new Endpoint(LOOPBACK, near.read().listenPort()),
+                    new Endpoint(LOOPBACK, port(near)),
                     List.of(Prefix.host(near4), Prefix.host(near6))));
         var link = requireNonNull(netlink.link(name));
         netlink.addAddress(link, near4, 24);
@@ -158,6 +158,16 @@ class WireGuardDeviceTest {
         ip("netns", "delete", name);
       }
     });
+  }
+
+  /// The device's port, which it may take a moment after its start.
+  private static int port(WireGuardDevice device) throws IOException {
+    long end = Clock.SYSTEM.nanos() + 2_000_000_000L;
+    int port = device.read().listenPort();
+    while (port == 0 && Clock.SYSTEM.nanos() < end) {
+      port = device.read().listenPort();
+    }
+    return port;
   }
 
   /// Puts the far link into a namespace of its own and gives it its addresses; the sockets of its

@@ -162,6 +162,10 @@ class WireGuardUapiTest {
                   Endpoint.literal("127.0.0.1:10001"),
                   List.of(Prefix.literal("10.9.0.2/32"))));
       WireGuardState state = device.read();
+      long end = Clock.SYSTEM.nanos() + 2_000_000_000L;
+      while (state.listenPort() == 0 && Clock.SYSTEM.nanos() < end) {
+        state = device.read(); // it may not have noticed yet that its link is up
+      }
       assertThat(state.privateKey()).isEqualTo(OWN);
       assertThat(state.listenPort()).isPositive();
       assertThat(state.peers()).singleElement().returns(PEER, WireGuardState.Peer::key);
