@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// The coordinator changes under its agents: new keys, an older database, another master.
 class CoordinatorScenariosTest {
@@ -44,7 +45,7 @@ class CoordinatorScenariosTest {
         assertThat(pings.lost()).isEmpty();
       }
       for (String host : List.of("l", "r")) {
-        assertThat(world.status(host).strings("notes", 10)).isEmpty();
+        assertThat(notes(world, host)).isEmpty();
       }
     }
   }
@@ -121,9 +122,12 @@ class CoordinatorScenariosTest {
     }
   }
 
+  /// But for the one about the WireGuard of the machine that these tests run on.
   private static String notes(World world, String host) {
     try {
-      return String.join("\n", world.status(host).strings("notes", 50));
+      return world.status(host).strings("notes", 50).stream()
+          .filter(note -> !note.contains("is old and slow"))
+          .collect(Collectors.joining("\n"));
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }
