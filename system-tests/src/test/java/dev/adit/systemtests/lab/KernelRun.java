@@ -22,8 +22,6 @@ public final class KernelRun {
   }
 
   public static void main(String[] arguments) throws Exception {
-    KernelDevices.run();
-    passed("kernel-devices");
     try (World world = World.joined("portcone+v4", "portcone+v4")) {
       var run = new KernelRun(world);
       run.usesTheKernel();
@@ -34,6 +32,8 @@ public final class KernelRun {
       run.linkDeleted();
       run.down();
     }
+    KernelDevices.run();
+    passed("kernel-devices");
     System.exit(0);
   }
 

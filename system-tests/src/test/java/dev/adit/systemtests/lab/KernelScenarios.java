@@ -18,14 +18,14 @@ class KernelScenarios {
 
   private static final List<String> SCENARIOS =
       List.of(
-          "kernel-devices",
           "kernel-chosen",
           "kernel-upgrade",
           "kernel-demotion",
           "kernel-endpoint-moved",
           "kernel-agent-killed",
           "kernel-link-deleted",
-          "kernel-down");
+          "kernel-down",
+          "kernel-devices");
 
   @Test
   void carriesOnTheKernelsWireGuardWhatItCarriesOnAnyOther() throws Exception {
