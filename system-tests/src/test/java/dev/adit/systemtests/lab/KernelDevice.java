@@ -9,7 +9,7 @@ import dev.adit.wire.Endpoint;
 import java.io.IOException;
 
 /// Another program that looks at the kernel's WireGuard, or changes it: `INTERFACE` prints where
-/// the only peer is, `INTERFACE ENDPOINT` moves it.
+/// the only peer is, `INTERFACE ENDPOINT [TIMES]` moves it.
 public final class KernelDevice {
   private KernelDevice() {}
 
@@ -19,7 +19,11 @@ public final class KernelDevice {
       if (arguments.length == 1) {
         System.out.println(peer.endpoint());
       } else {
-        device.apply(new WireGuardChange().endpoint(peer.key(), Endpoint.literal(arguments[1])));
+        var change = new WireGuardChange().endpoint(peer.key(), Endpoint.literal(arguments[1]));
+        int times = arguments.length == 2 ? 1 : Integer.parseInt(arguments[2]);
+        for (int i = 0; i < times; i++) {
+          device.apply(change);
+        }
       }
     } catch (ErrnoException e) {
       System.out.println(e.getMessage());

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// Paths on the kernel's own WireGuard. Run inside the virtual machine of `bin/kernel-vm`, whose
 /// processor is emulated: what happens is looked at, not how soon. Prints the name of each scenario
@@ -28,9 +29,11 @@ public final class KernelRun {
       run.upgrade();
       run.demotion();
       run.endpointMoved();
+      run.endpointSet();
       run.agentKilled();
       run.linkDeleted();
       run.down();
+      run.mux();
     }
     KernelDevices.run();
     passed("kernel-devices");
@@ -70,6 +73,11 @@ public final class KernelRun {
 
   /// To the relay when one way is blocked, and back.
   private void demotion() throws IOException {
+    demote("WireGuard sends by itself again", world::bothAreNative);
+    passed("kernel-demotion");
+  }
+
+  private void demote(String what, BooleanSupplier isBack) throws IOException {
     try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
       World.await(PATIENCE, "pings", () -> pings.answers() > 5);
       world.lab.turn("r", "block-oneway");
@@ -77,11 +85,10 @@ public final class KernelRun {
       int relayed = pings.answers();
       World.await(PATIENCE, "pings by the relay", () -> pings.answers() > relayed + 20);
       world.lab.turn("r", "unblock-oneway");
-      World.await(PATIENCE, "WireGuard sends by itself again", world::bothAreNative);
+      World.await(PATIENCE, what, isBack);
       int direct = pings.answers();
       World.await(PATIENCE, "direct pings", () -> pings.answers() > direct + 20);
     }
-    passed("kernel-demotion");
   }
 
   /// Another program changes our device.
@@ -96,6 +103,20 @@ public final class KernelRun {
       World.await(PATIENCE, "pings", () -> pings.answers() > before + 20);
     }
     passed("kernel-endpoint-moved");
+  }
+
+  /// linux-wireguard-control L-7: who sets an endpoint disturbs no session.
+  private void endpointSet() throws Exception {
+    String right = endpoint();
+    try (var pings = pings("300")) {
+      World.await(PATIENCE, "pings", () -> pings.answers() > 20);
+      Outcome set = device(right, "1000");
+      assertThat(set.status()).as(set.output()).isZero();
+      assertThat(pings.answers()).as("set while pings went").isLessThan(280);
+      pings.awaitEnd();
+      assertThat(pings.lost()).isEmpty();
+    }
+    passed("kernel-endpoint-set");
   }
 
   /// The interface stays, WireGuard goes on, and the next agent takes over.
@@ -130,6 +151,22 @@ public final class KernelRun {
     assertThat(down.status()).as(down.output()).isZero();
     assertThat(ip("r", "-br", "link")).doesNotContain("adit0");
     passed("kernel-down");
+  }
+
+  /// The agent's own socket carries everything: to the relay, back, and after its death.
+  private void mux() throws Exception {
+    assertThat(world.adit("r", "up", "--mode=mux").status()).isZero();
+    assertThat(world.data("r", "mode")).isEqualTo("mux");
+    assertThat(world.data("r", "wireGuard")).isEqualTo("kernel");
+    demote("both use the socket's path", () -> world.bothSay("direct"));
+    world.kill("r", AGENT);
+    assertThat(world.adit("r", "up", "--mode=mux").status()).isZero();
+    try (var pings = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
+      World.await(PATIENCE, "pings", () -> pings.answers() > 20);
+      World.await(PATIENCE, "both use the socket's path", () -> world.bothSay("direct"));
+    }
+    assertThat(world.isNative("r")).isFalse();
+    passed("kernel-mux");
   }
 
   private PingStream pings(String count) throws IOException {

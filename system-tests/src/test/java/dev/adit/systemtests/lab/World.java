@@ -168,6 +168,9 @@ final class World implements AutoCloseable {
   private static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(ADIT.toString()));
     command.addAll(List.of(arguments));
+    if (arguments[0].equals("up") && SLOWNESS > 1) {
+      command.add(2, "--timeout=" + 10 * SLOWNESS + "s");
+    }
     if (arguments[0].equals("up") && KERNELS_TOO && !Boolean.getBoolean("adit.lab.kernel")) {
       command.add(2, "--wireguard-go=" + WireGuardGo.find(System.getenv("PATH")));
     }
