@@ -9,9 +9,9 @@ import java.util.Map;
 /// What the lab's routers have forwarded so far, by source site, destination site and protocol.
 /// Immutable.
 ///
-/// Sites are `l`, `r` and `srv`; protocols `udp`, `tcp` and `other`. Two places count: the core
-/// router, and, where both hosts share one LAN, the bridge of their gateway (between its two
-/// ports).
+/// Sites are called as in [Lab]: `l`, `r`, `s3`, `srv`, …; protocols `udp`, `tcp` and `other`. Two
+/// places count: the core router, and, where hosts share one LAN, the bridge of their gateway
+/// (between its ports).
 public final class Counters {
   /// Where something was counted.
   public enum Place {
@@ -34,6 +34,9 @@ public final class Counters {
     }
   }
 
+  /// Three counters, and as many rules, for each pair of 120 sites and servers.
+  private static final int MOST_ENTRIES = 100_000;
+
   private final Map<String, Count> counts;
 
   private Counters(Map<String, Count> counts) {
@@ -47,7 +50,7 @@ public final class Counters {
       if (line.isBlank()) {
         continue;
       }
-      for (JsonObject entry : Json.parseObject(line).objects("nftables", 1000)) {
+      for (JsonObject entry : Json.parseObject(line).objects("nftables", MOST_ENTRIES)) {
         JsonObject counter = entry.optionalObject("counter");
         if (counter != null) {
           Place place = counter.string("family").equals("bridge") ? Place.BRIDGE : Place.CORE;

@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// One running topology: two sites, a server, a core router between them.
+/// One running topology: sites, servers, a core router between them.
 ///
-/// Nodes are `l`, `r` (hosts), `lgw`, `rgw` (their gateways), `inet` (core router), `srv` (server).
-/// Each is a network namespace called by [#namespace]. On `l`, `r` and `srv`, and on what others
-/// add under the lab's prefix with such folders, programs started with [#start] see a `/run` and a
-/// `/var/lib` of their own ([#run], [#lib]), so that every program works there with its default
-/// folders.
+/// Nodes are `l`, `r`, `s3`, `s4`, … (hosts), `lgw`, `rgw`, … (their gateways), `inet` (core
+/// router), `srv`, `srv2`, … (servers). Each is a network namespace called by [#namespace]. On
+/// hosts and servers, and on what others add under the lab's prefix with such folders, programs
+/// started with [#start] see a `/run` and a `/var/lib` of their own ([#run], [#lib]), so that every
+/// program works there with its default folders.
 ///
 /// Everything outside the namespaces is one folder below `/run/adit-lab`, which also names the
 /// owner: that is how a later run finds what a killed one left. Thread-safe; after [#close] nothing
@@ -30,7 +30,6 @@ public final class Lab implements AutoCloseable {
   private static final String KEPT = "kept";
   private static final String SCRIPT = "natlab.sh";
   private static final AtomicInteger NUMBER = new AtomicInteger();
-  private static final List<String> HOSTS = List.of("l", "r", "srv");
 
   private final String prefix;
   private final Path folder;
@@ -42,11 +41,19 @@ public final class Lab implements AutoCloseable {
     this.folder = FOLDER.resolve(prefix);
   }
 
-  /// Builds a lab; a name such as `portcone+v4` is explained by `natlab.sh list`.
+  /// Builds a lab of two sites; a name such as `portcone+v4` is explained by `natlab.sh list`.
   public static Lab up(String left, String right) throws IOException {
+    return up(List.of(left, right), 1);
+  }
+
+  /// Builds a lab of as many sites and servers as you like.
+  ///
+  /// @param sites 1 to 100, what each is like
+  /// @param servers 1 to 20
+  public static Lab up(List<String> sites, int servers) throws IOException {
     Lab lab = new Lab("adit" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet());
     try {
-      lab.build(left, right);
+      lab.build(sites, servers);
       return lab;
     } catch (IOException | RuntimeException e) {
       lab.close();
@@ -54,7 +61,7 @@ public final class Lab implements AutoCloseable {
     }
   }
 
-  private void build(String left, String right) throws IOException {
+  private void build(List<String> sites, int servers) throws IOException {
     Files.createDirectories(folder);
     Owner.self().write(folder);
     try (InputStream script = Lab.class.getResourceAsStream(SCRIPT)) {
@@ -63,14 +70,19 @@ public final class Lab implements AutoCloseable {
       }
       Files.copy(script, folder.resolve(SCRIPT));
     }
-    for (String host : HOSTS) {
-      Files.createDirectories(run(host));
-      Files.createDirectories(lib(host));
-    }
-    for (String line : script("up", left, right, prefix).split("\n")) {
+    List<String> words = new ArrayList<>(List.of("up", "--servers", Integer.toString(servers)));
+    words.addAll(sites);
+    words.add(prefix);
+    for (String line : script(words.toArray(String[]::new)).split("\n")) {
       int equals = line.indexOf('=');
       if (equals > 0) {
         addresses.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    for (String names : List.of(address("SITES"), address("SERVERS"))) {
+      for (String host : names.split(" ")) {
+        Files.createDirectories(run(host));
+        Files.createDirectories(lib(host));
       }
     }
   }
@@ -99,7 +111,7 @@ public final class Lab implements AutoCloseable {
     return folder.resolve(host).resolve("lib");
   }
 
-  /// `L_HOST4`, `R_PUBLIC4`, `SRV4`, …: as `natlab.sh up` printed them.
+  /// `L_HOST4`, `R_PUBLIC4`, `S3_HOST6`, `SRV4`, `SRV2_4`, …: as `natlab.sh up` printed them.
   public String address(String name) {
     String address = addresses.get(name);
     if (address == null) {
@@ -167,9 +179,9 @@ public final class Lab implements AutoCloseable {
     return Outcome.of(builder(node, List.of(command)));
   }
 
-  /// Turns a knob of one side (`l` or `r`), such as `block-oneway`; see `natlab.sh list`.
-  public void turn(String side, String... knob) throws IOException {
-    List<String> words = new ArrayList<>(List.of("ctl", prefix, side));
+  /// Turns a knob of one site (`l`, `r`, `s3`, …), such as `block-oneway`; see `natlab.sh list`.
+  public void turn(String site, String... knob) throws IOException {
+    List<String> words = new ArrayList<>(List.of("ctl", prefix, site));
     words.addAll(List.of(knob));
     script(words.toArray(String[]::new));
   }

@@ -1,4 +1,4 @@
-/// The NAT lab: two hosts behind NATs or firewalls on this one machine, out of network namespaces.
+/// The NAT lab: hosts behind NATs or firewalls on this one machine, out of network namespaces.
 /// `adit demo` and the system tests run in it.
 ///
 /// ```

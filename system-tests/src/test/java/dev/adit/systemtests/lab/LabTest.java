@@ -45,6 +45,26 @@ class LabTest {
     }
   }
 
+  @LabScenario("lab-of-many-sites")
+  void takesMoreThanTwoSitesAndSeveralServers() throws IOException {
+    List<String> sites = List.of("direct+v4", "cgnat+v4", "sym+v4", "fullcone+v4");
+    try (Lab lab = Lab.up(sites, 2)) {
+      assertThat(lab.address("SITES")).isEqualTo("l r s3 s4");
+      assertThat(lab.address("SERVERS")).isEqualTo("srv srv2");
+      send(lab, "s3", lab.address("L_HOST4"), "12345678");
+      send(lab, "r", lab.address("SRV2_4"), "1234");
+      lab.turn("s4", "block-oneway", "l");
+      send(lab, "s4", lab.address("L_HOST4"), "lost");
+      send(lab, "s4", lab.address("SRV4"), "12");
+      Counters passed = lab.counters();
+
+      assertThat(passed.count(Place.CORE, "s3", "l", "udp")).isEqualTo(new Count(1, HEADERS + 8));
+      assertThat(passed.count(Place.CORE, "r", "srv2", "udp")).isEqualTo(new Count(1, HEADERS + 4));
+      assertThat(passed.count(Place.CORE, "s4", "l", "udp")).isEqualTo(new Count(0, 0));
+      assertThat(passed.count(Place.CORE, "s4", "srv", "udp")).isEqualTo(new Count(1, HEADERS + 2));
+    }
+  }
+
   @LabScenario("lab-blocks-one-way")
   void blocksOneWayOnly() throws IOException {
     try (Lab lab = Lab.up("direct", "direct")) {
