@@ -1,0 +1,191 @@
+package dev.adit.systemtests.lab;
+
+import dev.adit.cli.lab.Outcome;
+import dev.adit.systemtests.lab.MatrixResults.Line;
+import dev.adit.systemtests.lab.MatrixResults.Table;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// `bench/matrix`: measures cells, several labs at once, keeps what it found and writes
+/// `docs/nat-matrix.md`.
+final class Matrix {
+  private static final Path PAGE = Path.of("..", "docs", "nat-matrix.md");
+
+  private final MatrixOptions options;
+  private final MatrixResults results;
+  private final PrintStream out;
+  private boolean isShort;
+
+  private Matrix(MatrixOptions options, MatrixResults results, PrintStream out) {
+    this.options = options;
+    this.results = results;
+    this.out = out;
+  }
+
+  /// @return 0 if every figure is as it must be, 1 if not, 2 if the arguments were wrong
+  static int run(List<String> arguments, PrintStream out) throws IOException, InterruptedException {
+    MatrixOptions options;
+    try {
+      options = MatrixOptions.parse(arguments, cache().resolve("adit").resolve("nat-matrix"));
+    } catch (IllegalArgumentException e) {
+      out.println("matrix: " + e.getMessage());
+      return 2;
+    }
+    if (options.list()) {
+      options.cells().forEach(cell -> out.println(cell.expected() + " " + cell));
+      return 0;
+    }
+    var results = MatrixResults.open(options.folder(), commit());
+    var matrix = new Matrix(options, results, out);
+    if (!options.pageOnly()) {
+      matrix.measure();
+    }
+    Files.writeString(PAGE, MatrixPage.of(results));
+    out.println("written: docs/nat-matrix.md, of commit " + results.commit());
+    return matrix.isShort ? 1 : 0;
+  }
+
+  private static Path cache() {
+    String set = System.getenv("XDG_CACHE_HOME");
+    return set == null || set.isEmpty()
+        ? Path.of(System.getProperty("user.home"), ".cache")
+        : Path.of(set);
+  }
+
+  /// The last commit that changed more than documents: this page is one, too.
+  private static String commit() throws IOException {
+    String commit = git("log", "-1", "--abbrev=9", "--format=%h");
+    return git("status", "--porcelain").isEmpty() ? commit : commit + "-dirty";
+  }
+
+  private static String git(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("git", "-C", ".."));
+    command.addAll(List.of(words));
+    command.addAll(List.of("--", ".", ":!docs", ":!*.md"));
+    return Outcome.mustSucceed(command).strip();
+  }
+
+  private void measure() throws IOException, InterruptedException {
+    if (options.again()) {
+      List<String> chosen = options.cells().stream().map(Cell::name).toList();
+      results.forget(
+          line -> options.tables().contains(line.table()) && chosen.contains(line.cell()));
+    }
+    List<Future<?>> jobs = new ArrayList<>();
+    try (ExecutorService labs = Executors.newFixedThreadPool(options.jobs())) {
+      for (Table table : options.tables()) {
+        for (Cell cell : options.cells()) {
+          jobs.add(
+              labs.submit(() -> {
+                measure(table, cell);
+                return null;
+              }));
+        }
+      }
+    }
+    for (Future<?> job : jobs) {
+      try {
+        var _ = job.get();
+      } catch (ExecutionException e) {
+        throw new IOException(e.getCause());
+      }
+    }
+  }
+
+  private void measure(Table table, Cell cell) throws IOException {
+    int wanted =
+        switch (table) {
+          case ADIT -> options.runs(cell);
+          case WIREGUARD -> 1;
+          case DIRECT, RELAYED -> cell.expected().isDirect() ? 1 : 0;
+        };
+    results.of(table, cell.name()).forEach(line -> say(cell, line, " (kept)"));
+    int missing = wanted - results.of(table, cell.name()).size();
+    if (missing <= 0) {
+      return;
+    }
+    try {
+      if (table == Table.WIREGUARD) {
+        long connected = WireGuardAlone.connect(cell);
+        keep(cell, new Line(table, cell.name(), connected, 0, 0, load(), ""));
+        return;
+      }
+      try (CellRun run = CellRun.start(cell)) {
+        for (int i = 0; i < missing; i++) {
+          keep(cell, once(table, cell, run));
+        }
+      }
+    } catch (IOException | RuntimeException | AssertionError e) {
+      String fault = "could not be measured: " + e.getMessage();
+      keep(cell, new Line(table, cell.name(), -1, -1, -1, load(), fault));
+    }
+  }
+
+  private Line once(Table table, Cell cell, CellRun run) throws IOException {
+    if (table == Table.ADIT) {
+      CellRun.Result result = run.once(options.watch());
+      return new Line(
+          table,
+          cell.name(),
+          result.usable(),
+          result.direct(),
+          result.silence(),
+          load(),
+          result.fault());
+    }
+    var figures =
+        table == Table.DIRECT ? DirectOrRelayed.direct(run) : DirectOrRelayed.relayed(run);
+    return new Line(table, cell.name(), figures.rttMicros(), figures.megabits(), 0, load(), "");
+  }
+
+  private void keep(Cell cell, Line line) throws IOException {
+    results.add(line);
+    say(cell, line, "");
+  }
+
+  private synchronized void say(Cell cell, Line line, String more) {
+    isShort |= !line.isGood();
+    String figures =
+        switch (line.table()) {
+          case ADIT ->
+              "first ping "
+                  + line.first()
+                  + " ms, "
+                  + (cell.expected().isDirect()
+                      ? "direct " + line.second() + " ms"
+                      : "longest silence " + line.third() + " ms");
+          case WIREGUARD ->
+              "WireGuard alone: " + (line.first() < 0 ? "no path" : line.first() + " ms");
+          case DIRECT, RELAYED ->
+              String.format(
+                  Locale.ROOT,
+                  "%s: round trip %.2f ms, %d Mbit/s",
+                  line.table().toString().toLowerCase(Locale.ROOT),
+                  line.first() / 1000.0,
+                  line.second());
+        };
+    out.printf(
+        Locale.ROOT,
+        "%-34s %s %s; load %.1f; %s%s%n",
+        cell,
+        cell.expected(),
+        figures,
+        line.load(),
+        line.isGood() ? "ok" : "SHORT: " + line.fault(),
+        more);
+    out.flush();
+  }
+
+  private static double load() throws IOException {
+    return Double.parseDouble(Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
+  }
+}
