@@ -1,5 +1,6 @@
 package dev.adit.systemtests.lab;
 
+import dev.adit.cli.lab.Lab;
 import dev.adit.cli.lab.Outcome;
 import dev.adit.systemtests.lab.MatrixResults.Line;
 import dev.adit.systemtests.lab.MatrixResults.Table;
@@ -8,12 +9,15 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /// `bench/matrix`: measures cells, several labs at once, keeps what it found and writes
 /// `docs/nat-matrix.md`.
@@ -75,10 +79,10 @@ final class Matrix {
   }
 
   private void measure() throws IOException, InterruptedException {
+    var _ = Lab.removeLeftovers(); // of a run that was killed
     if (options.again()) {
       List<String> chosen = options.cells().stream().map(Cell::name).toList();
-      results.forget(
-          line -> options.tables().contains(line.table()) && chosen.contains(line.cell()));
+      results.forget(line -> chosen.contains(line.cell()) && tables().contains(line.table()));
     }
     List<Future<?>> jobs = new ArrayList<>();
     try (ExecutorService labs = Executors.newFixedThreadPool(options.jobs())) {
@@ -101,6 +105,17 @@ final class Matrix {
     }
   }
 
+  /// A pair is measured both ways by the same two nodes.
+  private static Set<Table> both(Table table) {
+    return table == Table.DIRECT ? EnumSet.of(table, Table.RELAYED) : EnumSet.of(table);
+  }
+
+  private Set<Table> tables() {
+    return options.tables().stream()
+        .flatMap(table -> both(table).stream())
+        .collect(Collectors.toSet());
+  }
+
   private void measure(Table table, Cell cell) throws IOException {
     int wanted =
         switch (table) {
@@ -108,7 +123,9 @@ final class Matrix {
           case WIREGUARD -> 1;
           case DIRECT, RELAYED -> cell.expected().isDirect() ? 1 : 0;
         };
-    results.of(table, cell.name()).forEach(line -> say(cell, line, " (kept)"));
+    for (Table kept : both(table)) {
+      results.of(kept, cell.name()).forEach(line -> say(cell, line, " (kept)"));
+    }
     int missing = wanted - results.of(table, cell.name()).size();
     if (missing <= 0) {
       return;
@@ -120,8 +137,12 @@ final class Matrix {
         return;
       }
       try (CellRun run = CellRun.start(cell)) {
-        for (int i = 0; i < missing; i++) {
-          keep(cell, once(table, cell, run));
+        if (table == Table.DIRECT) {
+          compare(cell, run);
+        } else {
+          for (int i = 0; i < missing; i++) {
+            keep(cell, once(cell, run));
+          }
         }
       }
     } catch (IOException | RuntimeException | AssertionError e) {
@@ -130,20 +151,26 @@ final class Matrix {
     }
   }
 
-  private Line once(Table table, Cell cell, CellRun run) throws IOException {
-    if (table == Table.ADIT) {
-      CellRun.Result result = run.once(options.watch());
-      return new Line(
-          table,
-          cell.name(),
-          result.usable(),
-          result.direct(),
-          result.silence(),
-          load(),
-          result.fault());
-    }
-    var figures =
-        table == Table.DIRECT ? DirectOrRelayed.direct(run) : DirectOrRelayed.relayed(run);
+  private Line once(Cell cell, CellRun run) throws IOException {
+    CellRun.Result result = run.once(options.watch());
+    return new Line(
+        Table.ADIT,
+        cell.name(),
+        result.usable(),
+        cell.expected().isDirect() ? result.direct() : options.watch().toMillis(),
+        result.silence(),
+        load(),
+        result.fault());
+  }
+
+  private void compare(Cell cell, CellRun run) throws IOException {
+    DirectOrRelayed.Figures direct = DirectOrRelayed.direct(run);
+    keep(cell, line(Table.DIRECT, cell, direct));
+    keep(cell, line(Table.RELAYED, cell, DirectOrRelayed.relayed(run)));
+  }
+
+  private static Line line(Table table, Cell cell, DirectOrRelayed.Figures figures)
+      throws IOException {
     return new Line(table, cell.name(), figures.rttMicros(), figures.megabits(), 0, load(), "");
   }
 

@@ -12,6 +12,9 @@ import java.util.function.ToLongFunction;
 /// `docs/nat-matrix.md`, out of what one commit's runs have left.
 final class MatrixPage {
   private static final String NOT_RUN = "·";
+  private static final int DIRECT_RUNS = 10;
+  private static final int RELAYED_RUNS = 3;
+  private static final long WATCH = 60_000;
 
   private final MatrixResults results;
   private final Map<String, Cell> cells = NatCells.all();
@@ -41,7 +44,7 @@ final class MatrixPage {
         ten runs it must be 3 at most, and the first ping answered after 2 at most. `relay` is a pair that reaches each other
         by the relay, steadily for a minute in each of three runs, the first ping answered after 2 seconds at most; `relay (A)`
         is one that could have a direct path if ports were guessed, which Adit does not do. **SHORT** missed one of these,
-        %s was not run, and (n) is how many runs there were, if not as many as said.
+        %s was not run; in brackets stands how many runs there were, and how long they were watched, if not as said.
 
         ## Adit, IPv4
 
@@ -194,9 +197,18 @@ final class MatrixPage {
     return !lines.stream().allMatch(Line::isGood);
   }
 
+  /// What was less than it should be: the number of runs, the time that a relayed pair was watched.
   private static String runs(Cell cell, List<Line> lines) {
-    int usual = cell.expected().isDirect() ? 10 : 3;
-    return lines.size() == usual ? "" : " (" + lines.size() + ")";
+    boolean direct = cell.expected().isDirect();
+    List<String> less = new ArrayList<>();
+    if (lines.size() != (direct ? DIRECT_RUNS : RELAYED_RUNS)) {
+      less.add(Integer.toString(lines.size()));
+    }
+    long watched = lines.stream().filter(Line::isGood).mapToLong(Line::second).min().orElse(WATCH);
+    if (!direct && watched < WATCH) {
+      less.add(watched / 1_000 + " s");
+    }
+    return less.isEmpty() ? "" : " (" + String.join(", ", less) + ")";
   }
 
   private static long slowest(List<Line> lines, ToLongFunction<Line> figure) {

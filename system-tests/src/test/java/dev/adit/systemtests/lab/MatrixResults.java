@@ -17,7 +17,8 @@ import java.util.function.Predicate;
 final class MatrixResults {
   /// Which of the three tables.
   enum Table {
-    /// Two nodes of ours: milliseconds to the first ping, to the direct path, of silence.
+    /// Two nodes of ours, in milliseconds: to the first ping; to the direct path, or how long a
+    /// relayed pair was watched; its longest silence.
     ADIT,
     /// Two plain WireGuards: milliseconds to the first ping, 0, 0.
     WIREGUARD,
