@@ -133,7 +133,7 @@ public final class Agent implements AutoCloseable {
       tunnel.open(outside.wireGuardPort()); // the slowest part goes first
       this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
       this.netcheck = new NetCheck(random);
-      this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents(), counters);
+      this.plane = new DataPlane(clock, path, netcheck, new PlaneEvents(), tunnel, counters);
       LoopbackPorts ports = LoopbackPorts.load(files.loopbackFile(), random);
       this.loop = outside.open(clock, new LoopHandler(), e -> AgentLog.mistake(Agent.class, e));
       plane.attach(loop, config.relayOnly());
@@ -438,16 +438,6 @@ public final class Agent implements AutoCloseable {
     @Override
     public void peerGone(PublicKey peer) {
       // All nodes are watched while a network has at most 256 (control R-PRES-4): nothing to ask.
-    }
-
-    @Override
-    public void renewSession(PublicKey peer) {
-      tunnel.greet(peer);
-    }
-
-    @Override
-    public void moveEndpoint(PublicKey peer, Endpoint endpoint) {
-      tunnel.moveEndpoint(peer, endpoint);
     }
 
     @Override

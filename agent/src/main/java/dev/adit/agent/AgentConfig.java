@@ -44,9 +44,6 @@ public record AgentConfig(
   public static final Path RUN_FOLDER = Path.of("/run/adit");
   public static final String INTERFACE = "adit0";
 
-  /// Bytes of an IP packet inside the tunnel (relay-rung RR-58).
-  public static final int TUNNEL_MTU = 1280;
-
   public AgentConfig {
     boolean fits = !interfaceName.isEmpty() && interfaceName.length() <= 15;
     for (int i = 0; fits && i < interfaceName.length(); i++) {

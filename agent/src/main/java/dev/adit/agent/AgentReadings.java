@@ -3,6 +3,7 @@ package dev.adit.agent;
 import dev.adit.core.path.DropReason;
 import dev.adit.core.path.PathNode;
 import dev.adit.core.path.PathState;
+import dev.adit.core.path.TunnelMtu;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
 import dev.adit.net.udp.UdpLoop;
@@ -57,6 +58,16 @@ final class AgentReadings implements Readings.Source {
     for (PathState state : PathState.values()) {
       peers.explained(states.getOrDefault(state, 0), Readings.label(state), state.sentence());
     }
+    Metric mtus =
+        into.gauges("adit_agent_peers_by_mtu", "Peers, by the MTU of the route to them.", "mtu");
+    var byMtu = path.mtus();
+    for (int mtu : TunnelMtu.steps()) {
+      mtus.add(byMtu.getOrDefault(mtu, 0), Integer.toString(mtu));
+    }
+    into.counter(
+        "adit_agent_mtu_lowered_total",
+        "How often a path in use was found to lose packets of its MTU.",
+        path.mtuLowered());
     traffic(into);
     into.counters(
         "adit_agent_drops_total",

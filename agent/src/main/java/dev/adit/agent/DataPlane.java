@@ -72,12 +72,6 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     /// The coordinator's idea of where this peer is may be old.
     void peerGone(PublicKey peer);
 
-    /// WireGuard should begin a handshake with this peer.
-    void renewSession(PublicKey peer);
-
-    /// WireGuard should send the peer's packets there.
-    void moveEndpoint(PublicKey peer, Endpoint endpoint);
-
     /// WireGuard should be asked about its peers.
     void readWireGuard();
   }
@@ -88,6 +82,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private final PathNode path;
   private final NetCheck netcheck;
   private final Events events;
+  private final PeerOrders tunnel;
   private final Map<PublicKey, Peer> bound = new HashMap<>();
   private final Map<PublicKey, Peer> peers = new HashMap<>();
   private final Map<UUID, DerpLink> links = new HashMap<>();
@@ -104,12 +99,19 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private long sentBytes;
   private long receivedBytes;
 
-  DataPlane(Clock clock, PathNode path, NetCheck netcheck, Events events, AgentCounters counters) {
+  DataPlane(
+      Clock clock,
+      PathNode path,
+      NetCheck netcheck,
+      Events events,
+      PeerOrders tunnel,
+      AgentCounters counters) {
     this.counters = counters;
     this.clock = clock;
     this.path = path;
     this.netcheck = netcheck;
     this.events = events;
+    this.tunnel = tunnel;
   }
 
   /// Before the loop starts.
@@ -352,7 +354,8 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
             loop().inject(peer.endpoint(), message, 0, message.length);
           }
         }
-        case PathOutput.RenewSession(var key) -> events.renewSession(key);
+        case PathOutput.RenewSession(var key) -> tunnel.greet(key);
+        case PathOutput.SetMtu(var key, var mtu) -> tunnel.routeMtu(key, mtu);
         case PathOutput.SetEndpoint(var key, var endpoint) -> moveEndpoint(key, endpoint);
         case PathOutput.ReadWireGuard() -> events.readWireGuard();
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
@@ -367,7 +370,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private void moveEndpoint(PublicKey key, @Nullable Endpoint endpoint) {
     Peer peer = peers.get(key);
     if (peer != null) {
-      events.moveEndpoint(key, endpoint == null ? loopbackOf(peer) : endpoint);
+      tunnel.moveEndpoint(key, endpoint == null ? loopbackOf(peer) : endpoint);
     }
   }
 

@@ -47,6 +47,9 @@ public final class FakeTunnel implements Tunnel {
   public void moveEndpoint(PublicKey key, Endpoint endpoint) {}
 
   @Override
+  public void routeMtu(PublicKey key, int mtu) {}
+
+  @Override
   public List<WireGuardReading> read() {
     return List.of();
   }

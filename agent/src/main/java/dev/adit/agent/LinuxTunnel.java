@@ -33,6 +33,7 @@ final class LinuxTunnel implements Tunnel {
   private final Map<PublicKey, Optional<Endpoint>> inherited = new HashMap<>();
 
   private final Set<IpAddress> addresses = new HashSet<>();
+  private final TunnelRoutes routes = new TunnelRoutes();
 
   /// @param ended runs, on another thread, when the program behind the interface ended by itself
   LinuxTunnel(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended) {
@@ -90,23 +91,27 @@ final class LinuxTunnel implements Tunnel {
       takeDown();
       return;
     }
-    if (linkIsUp && addresses.equals(Set.copyOf(wanted.addresses()))) {
-      return;
-    }
-    RouteNetlink routes = wireGuard.routes();
+    RouteNetlink netlink = wireGuard.routes();
     RouteNetlink.Link link = wireGuard.link();
-    for (IpAddress address : wanted.addresses()) {
-      routes.addAddress(link, address, length(address, wanted.ranges()));
-    }
-    for (IpAddress old : addresses) {
-      if (!wanted.addresses().contains(old)) {
-        routes.deleteAddress(link, old, length(old, wanted.ranges()));
+    if (!linkIsUp || !addresses.equals(Set.copyOf(wanted.addresses()))) {
+      for (IpAddress address : wanted.addresses()) {
+        netlink.addAddress(link, address, length(address, wanted.ranges()));
       }
+      for (IpAddress old : addresses) {
+        if (!wanted.addresses().contains(old)) {
+          netlink.deleteAddress(link, old, length(old, wanted.ranges()));
+        }
+      }
+      addresses.clear();
+      addresses.addAll(wanted.addresses());
+      routes.forgetApplied(); // the kernel drops those that name an address that has gone
     }
-    addresses.clear();
-    addresses.addAll(wanted.addresses());
     if (!linkIsUp) {
-      wireGuard.up();
+      netlink.up(link, 0);
+    }
+    routes.apply(wanted, netlink, link);
+    if (!linkIsUp) {
+      wireGuard.up(); // its MTU is for peers whose routes say so: routes come first
       linkIsUp = true;
     }
   }
@@ -117,6 +122,7 @@ final class LinuxTunnel implements Tunnel {
       wireGuard.routes().down(link);
     }
     linkIsUp = false;
+    routes.forgetApplied();
     addresses.clear(); // the kernel drops some of them: all are given anew
   }
 
@@ -138,6 +144,14 @@ final class LinuxTunnel implements Tunnel {
   public void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException {
     if (configured.contains(key)) {
       wireGuard.device().apply(new WireGuardChange().endpoint(key, endpoint));
+    }
+  }
+
+  @Override
+  public void routeMtu(PublicKey key, int mtu) throws IOException {
+    routes.mtu(key, mtu);
+    if (linkIsUp) {
+      routes.apply(key, wireGuard.routes(), wireGuard.link());
     }
   }
 
@@ -176,6 +190,7 @@ final class LinuxTunnel implements Tunnel {
     configured.clear();
     inherited.clear();
     addresses.clear();
+    routes.forgetApplied();
   }
 
   @Override

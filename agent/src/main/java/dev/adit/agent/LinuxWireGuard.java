@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.core.path.TunnelMtu;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.ErrnoException;
@@ -257,7 +258,7 @@ final class LinuxWireGuard implements AutoCloseable {
   }
 
   void up() throws IOException {
-    routes().up(link(), AgentConfig.TUNNEL_MTU);
+    routes().up(link(), TunnelMtu.MOST);
   }
 
   private void letGo() {

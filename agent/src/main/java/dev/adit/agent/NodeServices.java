@@ -4,6 +4,7 @@ import dev.adit.core.netcheck.NetReport;
 import dev.adit.core.path.PathNode;
 import dev.adit.core.path.PathState;
 import dev.adit.core.path.PeerStatus;
+import dev.adit.core.path.TunnelMtu;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.IcmpEcho;
 import dev.adit.net.linux.WireGuardGo;
@@ -135,6 +136,8 @@ final class NodeServices implements LocalApi.Services {
         direct == null || status == null || status.srttNanos() == 0
             ? -1
             : status.srttNanos() / 1_000,
+        status == null ? TunnelMtu.LEAST : status.mtu(),
+        status == null ? "" : status.mtuRemark(),
         peer == null ? 0 : peer.receivedBytes,
         peer == null ? 0 : peer.sentBytes);
   }

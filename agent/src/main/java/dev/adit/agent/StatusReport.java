@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// As JSON: `{"self":{"node","name","network","addresses":[…]},"data":{"mode","wireGuard"},
 /// "coordinator":{"url","connected"},"peers":[{"node","name","addresses":[…],
-/// "path":{"type","endpoint","native","relay"},"rttMs","rxBytes","txBytes"}]}`. `rttMs` has up to
-/// three decimals. Members are only ever added.
+/// "path":{"type","endpoint","native","relay","mtu","mtuRemark"},"rttMs","rxBytes","txBytes"}]}`.
+/// `rttMs` has up to three decimals; `mtuRemark` is left out where it is empty. Members are only
+/// ever added.
 ///
 /// @param mode `native`, `mux` or `relay-only`
 /// @param modeRemark why it is not native although that was allowed, else empty
@@ -39,6 +40,8 @@ public record StatusReport(
   /// @param isNative WireGuard sends there by itself
   /// @param relay name of the relay, else null
   /// @param rttMicros of the direct path's last probes, −1 if unknown
+  /// @param mtu bytes of an IP packet to the peer at most, which the routes to it say
+  /// @param mtuRemark why it is not the most that the interface takes; else empty
   /// @param receivedBytes of WireGuard packets from this peer, since the agent's start; in native
   ///   mode since the interface was made
   /// @param sentBytes of WireGuard packets to this peer, likewise
@@ -51,6 +54,8 @@ public record StatusReport(
       boolean isNative,
       @Nullable String relay,
       long rttMicros,
+      int mtu,
+      String mtuRemark,
       long receivedBytes,
       long sentBytes) {}
 
@@ -80,7 +85,11 @@ public record StatusReport(
       json.strings("addresses", peer.addresses);
       json.name("path").beginObject().member("type", peer.type);
       json.member("endpoint", withEndpoints ? peer.endpoint : null);
-      json.member("native", peer.isNative).member("relay", peer.relay).endObject();
+      json.member("native", peer.isNative).member("relay", peer.relay).member("mtu", peer.mtu);
+      if (!peer.mtuRemark.isEmpty()) {
+        json.member("mtuRemark", peer.mtuRemark);
+      }
+      json.endObject();
       if (peer.rttMicros < 0) {
         json.member("rttMs", null);
       } else {

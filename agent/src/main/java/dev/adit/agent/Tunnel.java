@@ -51,6 +51,12 @@ public interface Tunnel extends AutoCloseable {
   /// Moves the endpoint of a peer; nothing happens to one that WireGuard does not have.
   void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException;
 
+  /// Has the routes to a peer's addresses allow packets of so many bytes; also to one that comes
+  /// later, until it is told otherwise.
+  ///
+  /// @param mtu of IP packets, as [dev.adit.core.path.TunnelMtu]
+  void routeMtu(PublicKey key, int mtu) throws IOException;
+
   /// All peers that WireGuard has.
   List<WireGuardReading> read() throws IOException;
 

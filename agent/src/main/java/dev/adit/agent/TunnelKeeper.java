@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The tunnel is confined to this one's thread, *tunnel*, but for [#check]; methods may be called
 /// by any thread.
-final class TunnelKeeper implements Membership.Orders, AutoCloseable {
+final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable {
   /// Heard on the tunnel's thread.
   interface Events {
     /// The interface is there, with no peers or with those it had; WireGuard is at this UDP port.
@@ -93,8 +93,8 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     execute(() -> tunnel.forgetPeer(peer));
   }
 
-  /// Has WireGuard begin a handshake with a peer.
-  void greet(PublicKey peer) {
+  @Override
+  public void greet(PublicKey peer) {
     execute(() -> {
       try {
         tunnel.greet(peer);
@@ -109,13 +109,31 @@ final class TunnelKeeper implements Membership.Orders, AutoCloseable {
     });
   }
 
-  /// Has WireGuard send a peer's packets there.
-  void moveEndpoint(PublicKey peer, Endpoint endpoint) {
+  @Override
+  public void moveEndpoint(PublicKey peer, Endpoint endpoint) {
     execute(() -> {
       try {
         tunnel.moveEndpoint(peer, endpoint);
       } catch (IOException e) {
         unsteered(e);
+      }
+    });
+  }
+
+  @Override
+  public void routeMtu(PublicKey peer, int mtu) {
+    execute(() -> {
+      try {
+        tunnel.routeMtu(peer, mtu);
+      } catch (IOException e) {
+        if (!restoreIfGone()) {
+          AgentLog.warn(
+              TunnelKeeper.class,
+              "route_failed",
+              "cannot change the route to a peer",
+              "reason",
+              e.getMessage());
+        }
       }
     });
   }

@@ -76,7 +76,18 @@ class LocalApiTest implements LocalApi.Services {
   public StatusReport status() {
     var peer =
         new StatusReport.Peer(
-            "id", "printer", List.of("10.0.0.1"), "direct", "192.0.2.7:41000", true, null, 1, 1, 1);
+            "id",
+            "printer",
+            List.of("10.0.0.1"),
+            "direct",
+            "192.0.2.7:41000",
+            true,
+            null,
+            1,
+            1420,
+            "",
+            1,
+            1);
     return new StatusReport(
         StatusReport.Self.NONE,
         "native",

@@ -30,6 +30,8 @@ class StatusReportTest {
                   true,
                   null,
                   12_034,
+                  1420,
+                  "",
                   1_000,
                   2_000),
               new StatusReport.Peer(
@@ -41,6 +43,8 @@ class StatusReportTest {
                   false,
                   "relay1",
                   -1,
+                  1280,
+                  "no direct path",
                   0,
                   0)));
 

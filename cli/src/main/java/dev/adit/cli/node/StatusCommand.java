@@ -92,7 +92,7 @@ public final class StatusCommand implements Callable<Integer> {
     if (peers.isEmpty()) {
       return text.append("no peers yet; another machine joins with: adit up KEY\n").toString();
     }
-    var table = new Table("PEER", "ADDRESSES", "PATH", "RTT", "RECEIVED", "SENT");
+    var table = new Table("PEER", "ADDRESSES", "PATH", "RTT", "RECEIVED", "SENT", "MTU");
     for (JsonObject peer : peers) {
       JsonObject path = peer.object("path");
       String how = path.string("type");
@@ -104,9 +104,17 @@ public final class StatusCommand implements Callable<Integer> {
           endpoint != null ? how + " " + endpoint : relay != null ? how + " " + relay : how,
           peer.has("rttMs") ? Millis.text(peer.thousandths("rttMs")) : "-",
           bytes(peer.integer("rxBytes")),
-          bytes(peer.integer("txBytes")));
+          bytes(peer.integer("txBytes")),
+          mtu(path));
     }
     return text.append(table).toString();
+  }
+
+  /// With the reason where a direct path carries less than it might.
+  private static String mtu(JsonObject path) throws MalformedException {
+    String mtu = Long.toString(path.integer("mtu"));
+    String why = path.optionalString("mtuRemark");
+    return why == null || !path.string("type").equals("direct") ? mtu : mtu + ": " + why;
   }
 
   private static String joined(List<String> words) {

@@ -73,6 +73,8 @@ knobs (natlab.sh ctl PREFIX SITE ...)
   block-peer   | unblock-peer   [OTHER]  UDP between this site and another (or all others), in the core router
   block-oneway | unblock-oneway [OTHER]  UDP from this site to another (or all others) only, in the core router
   rebind                                 this site's NAT or firewall forgets all, as one that was restarted
+  mtu BYTES                              of the link between this site's gateway and the core router
+  blackhole    | unblackhole             no ICMP message says that a packet is too large for that link
   loss PERCENT                           random loss of UDP at this site's gateway, both ways; 0 = off
 TXT
 }
@@ -590,7 +592,7 @@ others() {
 }
 
 ctl() {
-  local s=$1 knob=$2 o gw top=${1}gw; shift 2
+  local s=$1 knob=$2 n o gw top=${1}gw; shift 2
   [[ $s =~ ^(l|r|s[0-9]+)$ ]] && have "$s" || die "ctl: this lab has no site '$s'"
   have "$top" || top=lgw
   # What a site's NAT is to the world is the carrier's, where there is one.
@@ -608,6 +610,15 @@ ctl() {
                     done ;;
     unblock-oneway) for o in $(others "$s" "$@"); do unrule inet "oneway-$s-$o"; done ;;
     rebind)         forget "$gw"; if [[ $top != "$gw" ]]; then forget "$top"; fi ;;
+    mtu)
+      [[ ${1:-} =~ ^[0-9]{3,5}$ ]] || die "ctl: mtu takes a number of bytes"
+      ip -n "$PREFIX-$top" link set dev wan mtu "$1"
+      ip -n "$PREFIX-inet" link set dev "$s" mtu "$1" ;;
+    blackhole)
+      for n in "$top" inet; do ns "$n" nft 'table inet natlabhole { chain out { type filter hook output priority 0;
+        icmp type destination-unreachable icmp code frag-needed drop; icmpv6 type packet-too-big drop; }; }'; done ;;
+    unblackhole)
+      for n in "$top" inet; do ns "$n" nft 'table inet natlabhole; delete table inet natlabhole'; done ;;
     loss)
       [[ ${1:-} =~ ^[0-9]{1,3}$ ]] || die "ctl: loss takes a number of percent"
       unrule "$gw" loss

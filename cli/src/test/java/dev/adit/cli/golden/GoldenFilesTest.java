@@ -95,10 +95,10 @@ class GoldenFilesTest {
               """
               laptop  10.77.0.1  network default
               coordinator https://vpn.example.org, connected
-              PEER     ADDRESSES                    PATH                    RTT       RECEIVED  SENT
-              tower    10.77.0.2 fd5a:1d17:77:1::2  direct 192.0.2.2:41000  0.412 ms  1000 B    2000 B
-              printer  10.77.0.3                    derp relay1             -         0 B       0 B
-              phone    10.77.0.4                    none                    -         0 B       0 B
+              PEER     ADDRESSES                    PATH                    RTT       RECEIVED  SENT    MTU
+              tower    10.77.0.2 fd5a:1d17:77:1::2  direct 192.0.2.2:41000  0.412 ms  1000 B    2000 B  1420
+              printer  10.77.0.3                    derp relay1             -         0 B       0 B     1280
+              phone    10.77.0.4                    none                    -         0 B       0 B     1280
               """);
     }
   }
@@ -114,6 +114,8 @@ class GoldenFilesTest {
             true,
             null,
             412,
+            1420,
+            "",
             1_000,
             2_000);
     var relayed =
@@ -126,6 +128,8 @@ class GoldenFilesTest {
             false,
             "relay1",
             -1,
+            1280,
+            "no direct path",
             0,
             0);
     var unreached =
@@ -138,6 +142,8 @@ class GoldenFilesTest {
             false,
             null,
             -1,
+            1280,
+            "no direct path",
             0,
             0);
     return SampleReport.with(direct, relayed, unreached);

@@ -86,6 +86,8 @@ class StatusWatchTest {
             path.equals("direct"),
             path.equals("direct") ? null : "relay1",
             rttMicros,
+            1280,
+            "",
             bytes,
             bytes);
     return SampleReport.with(peer).toJson(true);

@@ -33,6 +33,9 @@ final class NodeContext {
   final Queue<PathOutput> outputs = new ArrayDeque<>();
   boolean relayUp;
 
+  /// How often a path in use was found to lose large packets.
+  long mtuLowered;
+
   /// WireGuard's endpoints are ours to move (native mode).
   boolean steersEndpoints;
 

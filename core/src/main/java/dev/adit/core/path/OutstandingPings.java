@@ -14,16 +14,32 @@ final class OutstandingPings {
     final TransactionId id;
     final RemoteCandidate to;
     final long sentAt;
-    final boolean fullSize;
+    final int mtu;
+    final @Nullable PathMtu measuring;
     final long lostAt;
     boolean countedLost;
 
-    Ping(TransactionId id, RemoteCandidate to, long sentAt, boolean fullSize) {
+    /// @param mtu as long as WireGuard's packets at this MTU; 0 for a small one
+    /// @param measuring who wants to know how large packets may be, or null
+    /// @param counts its loss says something of the path; else only of its size
+    Ping(
+        TransactionId id,
+        RemoteCandidate to,
+        long sentAt,
+        int mtu,
+        @Nullable PathMtu measuring,
+        boolean counts) {
       this.id = id;
       this.to = to;
       this.sentAt = sentAt;
-      this.fullSize = fullSize;
+      this.mtu = mtu;
+      this.measuring = measuring;
+      this.countedLost = !counts;
       this.lostAt = sentAt + to.lostAfter();
+    }
+
+    boolean isFullSize() {
+      return mtu >= TunnelMtu.LEAST;
     }
   }
 

@@ -378,6 +378,20 @@ public final class PathNode {
     return states;
   }
 
+  /// How many peers have each MTU.
+  public Map<Integer, Integer> mtus() {
+    Map<Integer, Integer> mtus = new HashMap<>();
+    for (PeerPath peer : peers.values()) {
+      mtus.merge(peer.mtu(), 1, Integer::sum);
+    }
+    return mtus;
+  }
+
+  /// How often since start a path in use was found to lose packets of its MTU.
+  public long mtuLowered() {
+    return node.mtuLowered;
+  }
+
   /// Counters since start, of every reason.
   public Map<DropReason, Long> drops() {
     return node.drops();

@@ -26,6 +26,10 @@ public sealed interface PathOutput {
   /// @param endpoint the peer's address; null for its loopback endpoint E(p)
   record SetEndpoint(PublicKey peer, @Nullable Endpoint endpoint) implements PathOutput {}
 
+  /// Let packets to the peer have so many bytes; before this it is [TunnelMtu#LEAST]. Carry it out
+  /// before what is put out after it: the path changes then.
+  record SetMtu(PublicKey peer, int mtu) implements PathOutput {}
+
   /// Ask WireGuard about all peers, then report by [PathNode#wireGuardRead].
   record ReadWireGuard() implements PathOutput {}
 

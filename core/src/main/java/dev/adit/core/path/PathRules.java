@@ -2,7 +2,7 @@ package dev.adit.core.path;
 
 import dev.adit.wire.probe.ProbeMessage;
 
-/// The four judgements on which the safety of the machine rests. They stand apart so that a test
+/// The five judgements on which the safety of the machine rests. They stand apart so that a test
 /// can break each of them and show that its checker notices.
 class PathRules {
   static final PathRules SPECIFIED = new PathRules();
@@ -11,7 +11,13 @@ class PathRules {
   boolean provesFullSize(boolean pingWasFullSize, ProbeMessage.Pong pong) {
     return pingWasFullSize
         && (pong.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0
-        && pong.padding() >= ProbeSizes.FULL_PONG_PADDING;
+        && pong.padding() >= ProbeSizes.pongPadding(TunnelMtu.LEAST);
+  }
+
+  /// Does this PONG prove that packets of this MTU pass, both ways? A peer of an earlier version
+  /// answers with a shorter one. (RR-59)
+  boolean provesMtu(int mtu, ProbeMessage.Pong pong) {
+    return pong.padding() >= ProbeSizes.pongPadding(mtu);
   }
 
   /// @param until what §3.5 says

@@ -48,7 +48,7 @@ final class PeerPath {
     this.prober = new PeerProber(this, node, decisions, activity);
     this.protocol = new PeerProtocol(this, node, new ProbeKeyring(key, this, node), prober);
     this.steering = new EndpointSteering(key, node, isControlling);
-    this.direct = new SelectedPath(node, prober, isControlling, steering);
+    this.direct = new SelectedPath(key, node, prober, isControlling, steering);
     updateRoutes();
   }
 
@@ -486,14 +486,12 @@ final class PeerPath {
     return state;
   }
 
+  int mtu() {
+    return direct.mtu().mtu();
+  }
+
   PeerStatus status() {
     return StatusView.of(
-        key,
-        state,
-        steering.isNative(),
-        direct.candidate(),
-        protocol.canSeal(),
-        prober.candidates(),
-        log);
+        key, state, steering.isNative(), direct, protocol.canSeal(), prober.candidates(), log);
   }
 }

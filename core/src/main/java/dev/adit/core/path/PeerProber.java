@@ -243,7 +243,7 @@ final class PeerProber {
 
   void timeReached(long now) {
     for (var lost = outstanding.nextLost(now); lost != null; lost = outstanding.nextLost(now)) {
-      lost.to.lost(lost.fullSize, now);
+      lost.to.lost(lost.mtu == TunnelMtu.LEAST, now);
       path.pingLost(lost.to, now);
     }
     if (now >= rounds.next()) {
@@ -292,11 +292,32 @@ final class PeerProber {
   /// Pings whatever the gap: a heartbeat, a triggered check, or the full-size one after a small
   /// one.
   boolean pingAtOnce(RemoteCandidate to, boolean full, int flags, long now) {
+    return ping(to, full ? TunnelMtu.LEAST : 0, flags, null, true, now);
+  }
+
+  /// Pings as long as WireGuard's packets are at this MTU, for `measuring` to hear of.
+  boolean pingOfMtu(int mtu, PathMtu measuring, RemoteCandidate to, long now) {
+    return ping(to, mtu, 0, measuring, false, now);
+  }
+
+  /// As above, in the place of a heartbeat.
+  boolean heartbeatOfMtu(int mtu, PathMtu measuring, RemoteCandidate to, int flags, long now) {
+    return ping(to, mtu, flags, measuring, true, now);
+  }
+
+  private boolean ping(
+      RemoteCandidate to,
+      int mtu,
+      int flags,
+      @Nullable PathMtu measuring,
+      boolean counts,
+      long now) {
     if (!path.protocol().canSeal() || !budget.take(1, now) || !node.pingBudget.take(1, now)) {
       return false;
     }
     TransactionId id = TransactionId.random(node.random);
-    int padding = full ? ProbeSizes.FULL_PING_PADDING : ProbeSizes.SMALL_PING_PADDING;
+    boolean full = mtu >= TunnelMtu.LEAST;
+    int padding = full ? ProbeSizes.pingPadding(mtu) : ProbeSizes.SMALL_PING_PADDING;
     int allFlags = flags | (full ? ProbeMessage.FLAG_FULL_SIZE : 0);
     byte[] sealed =
         path.protocol()
@@ -310,7 +331,7 @@ final class PeerProber {
     if (to.state == RemoteCandidate.State.NEW) {
       to.state = RemoteCandidate.State.PROBING;
     }
-    outstanding.add(new OutstandingPings.Ping(id, to, now, full));
+    outstanding.add(new OutstandingPings.Ping(id, to, now, mtu, measuring, counts));
     node.outputs.add(new PathOutput.SendProbe(to.endpoint, sealed, full));
     return true;
   }
@@ -359,7 +380,7 @@ final class PeerProber {
   void answer(ProbeMessage.Ping ping, Endpoint source) {
     boolean full = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
     int longer = ProbeMessage.Pong.BYTES - ProbeMessage.Ping.BYTES;
-    int padding = full ? Math.clamp(ping.padding() - longer, 0, ProbeSizes.FULL_PONG_PADDING) : 0;
+    int padding = full ? Math.clamp(ping.padding() - longer, 0, ProbeSizes.MOST_PONG_PADDING) : 0;
     int flags = ping.flags() & ~ProbeMessage.FLAG_CARRIED;
     byte[] sealed =
         path.protocol()
@@ -411,8 +432,11 @@ final class PeerProber {
     if (!source.equals(target.endpoint)) {
       heardFrom(source, now); // R-PROBE-8: the target is proven, its other face becomes known
     }
-    boolean full = node.rules.provesFullSize(ping.fullSize, pong);
+    boolean full = node.rules.provesFullSize(ping.isFullSize(), pong);
     target.answered(now - ping.sentAt, full, now);
+    if (ping.measuring != null && node.rules.provesMtu(ping.mtu, pong)) {
+      ping.measuring.answered(target, ping.mtu, now);
+    }
     if (!full && path.wantsFullSize(target, now)) {
       pingAtOnce(target, true, 0, now);
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param endpoint the selected direct endpoint, or null
 /// @param srttNanos of the selected path; 0 when there is none
 /// @param lossPercent of the last 20 pings on the selected path
+/// @param mtu bytes of an IP packet to the peer at most, [TunnelMtu#LEAST] to [TunnelMtu#MOST]
+/// @param mtuRemark why it is not the most; empty if it is
 /// @param probeKeyKnown false until the peer's probe key came, by HELLO or presence
 /// @param transitions the last 50, oldest first
 public record PeerStatus(
@@ -21,6 +23,8 @@ public record PeerStatus(
     @Nullable Endpoint endpoint,
     long srttNanos,
     int lossPercent,
+    int mtu,
+    String mtuRemark,
     boolean probeKeyKnown,
     List<CandidateStatus> candidates,
     List<Transition> transitions) {

@@ -4,17 +4,29 @@ import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.probe.ProbeMessage.Ping;
 import dev.adit.wire.probe.ProbeMessage.Pong;
 
-/// UDP payload sizes of probes, and the padding that makes them (R-PROBE-7, relay-rung RR-58).
+/// UDP payload sizes of probes, and the padding that makes them (R-PROBE-7, relay-rung §10).
 final class ProbeSizes {
-  /// A tunnel packet of MTU 1280 and WireGuard's 32 bytes.
-  static final int FULL = 1280 + 32;
+  /// What every path that is used must carry.
+  static final int FULL = TunnelMtu.payload(TunnelMtu.LEAST);
+
+  /// The longest probe.
+  static final int MOST = TunnelMtu.payload(TunnelMtu.MOST);
 
   /// As long as a PONG, so that none is longer than its PING.
   static final int SMALL = ProbeHeader.MIN_TOTAL_BYTES + Pong.BYTES;
 
-  static final int FULL_PING_PADDING = FULL - ProbeHeader.MIN_TOTAL_BYTES - Ping.BYTES;
   static final int SMALL_PING_PADDING = SMALL - ProbeHeader.MIN_TOTAL_BYTES - Ping.BYTES;
-  static final int FULL_PONG_PADDING = FULL - SMALL;
+  static final int MOST_PONG_PADDING = MOST - SMALL;
 
   private ProbeSizes() {}
+
+  /// Of a PING as long as WireGuard's packets are at this MTU.
+  static int pingPadding(int mtu) {
+    return TunnelMtu.payload(mtu) - ProbeHeader.MIN_TOTAL_BYTES - Ping.BYTES;
+  }
+
+  /// Of the PONG that answers it.
+  static int pongPadding(int mtu) {
+    return TunnelMtu.payload(mtu) - SMALL;
+  }
 }

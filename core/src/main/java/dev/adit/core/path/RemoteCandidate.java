@@ -43,6 +43,11 @@ final class RemoteCandidate {
   /// It answers pings, but not WireGuard's data (R-DP-8): not chosen until then.
   long dataLostUntil = LONG_AGO;
 
+  /// The largest that it was proven to carry, and when (RR-59).
+  int mtu = TunnelMtu.LEAST;
+
+  long mtuProvenAt = LONG_AGO;
+
   long srtt;
   private int pongs;
   private int fails;
@@ -123,6 +128,7 @@ final class RemoteCandidate {
     }
     fullPongAt = LONG_AGO;
     pongAt = LONG_AGO;
+    mtuProvenAt = LONG_AGO;
     fullLost = 0;
     fullFails = 0;
     resetBackOff();

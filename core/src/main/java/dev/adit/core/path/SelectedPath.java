@@ -3,6 +3,7 @@ package dev.adit.core.path;
 import static dev.adit.core.path.PathTimers.LONG_AGO;
 import static dev.adit.core.path.PathTimers.NEVER;
 
+import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.ProbeMessage;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +20,24 @@ final class SelectedPath {
   private final boolean isControlling;
   private final BetterPath better;
   private final EndpointSteering steering;
+  private final PathMtu mtu;
 
   private @Nullable PathTrust selected;
   private @Nullable RemoteCandidate last;
   private long lostAt = LONG_AGO;
 
   SelectedPath(
-      NodeContext node, PeerProber prober, boolean isControlling, EndpointSteering steering) {
+      PublicKey peer,
+      NodeContext node,
+      PeerProber prober,
+      boolean isControlling,
+      EndpointSteering steering) {
     this.node = node;
     this.prober = prober;
     this.isControlling = isControlling;
     this.better = new BetterPath(prober, node.local);
     this.steering = steering;
+    this.mtu = new PathMtu(peer, node, prober);
   }
 
   // --- chosen and left
@@ -46,18 +53,21 @@ final class SelectedPath {
     } else {
       better.switched(now);
     }
+    mtu.selected(candidate, now);
     steering.selected(candidate, now);
   }
 
   /// It is not trusted any more, but used for a while beside the relay.
   void suspect(long now) {
     lostAt = now;
+    mtu.left();
     steering.left(now);
   }
 
   void leave(long now) {
     selected = null;
     better.stop();
+    mtu.left();
     steering.left(now);
   }
 
@@ -77,6 +87,10 @@ final class SelectedPath {
   /// The selected one, or the one that was selected last.
   @Nullable RemoteCandidate last() {
     return last;
+  }
+
+  PathMtu mtu() {
+    return mtu;
   }
 
   /// When a direct path was last lost.
@@ -174,12 +188,17 @@ final class SelectedPath {
     if (selected.heartbeatDue(now)) {
       int flags = isControlling ? ProbeMessage.FLAG_NOMINATE : 0;
       boolean full = selected.wantsFullSize(now) || steering.isSettling();
-      prober.pingAtOnce(selected.candidate, full, flags, now);
+      if (!mtu.heartbeat(flags, now)) {
+        prober.pingAtOnce(selected.candidate, full, flags, now);
+      }
     }
+    mtu.timeReached(!steering.isSettling(), now);
     return better.timeReached(selected.candidate, isControlling, now);
   }
 
   long wakeAt() {
-    return selected == null ? NEVER : Math.min(selected.wakeAt(), better.wakeAt());
+    return selected == null
+        ? NEVER
+        : Math.min(selected.wakeAt(), Math.min(better.wakeAt(), mtu.wakeAt()));
   }
 }

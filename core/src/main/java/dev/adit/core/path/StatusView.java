@@ -4,7 +4,6 @@ import dev.adit.crypto.PublicKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Makes a [PeerStatus] of the live state.
 final class StatusView {
@@ -14,10 +13,11 @@ final class StatusView {
       PublicKey peer,
       PathState state,
       boolean isNative,
-      @Nullable RemoteCandidate selected,
+      SelectedPath path,
       boolean probeKeyKnown,
       Collection<RemoteCandidate> candidates,
       TransitionLog log) {
+    RemoteCandidate selected = path.candidate();
     List<PeerStatus.CandidateStatus> views = new ArrayList<>();
     for (RemoteCandidate candidate : candidates) {
       views.add(
@@ -35,6 +35,8 @@ final class StatusView {
         selected == null ? null : selected.endpoint,
         selected == null ? 0 : selected.srtt,
         selected == null ? 0 : selected.lossPercent(),
+        path.mtu().mtu(),
+        path.mtu().remark(),
         probeKeyKnown,
         views,
         log.oldestFirst());

@@ -10,7 +10,9 @@ import dev.adit.wire.probe.NatMapping;
 import dev.adit.wire.wireguard.WireGuardMessage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ final class LabNode {
     default void datagram(LabNode node, Endpoint from, byte[] bytes, boolean before) {}
 
     default void relayFrame(LabNode node, byte[] bytes, boolean before) {}
+
+    default void mtuSet(LabNode node, PublicKey peer, int mtu) {}
   }
 
   private static final long WIREGUARD_TAKES = 2 * Lab.MS;
@@ -46,6 +50,8 @@ final class LabNode {
   @Nullable SimWireGuard wireGuard;
 
   List<Candidate> candidates;
+
+  private final Map<PublicKey, Integer> mtus = new HashMap<>();
 
   LabNode(Lab lab, PrivateKey nodeKey, SimNetwork.Host host, PathRules rules) {
     this.lab = lab;
@@ -130,6 +136,7 @@ final class LabNode {
     running = false;
     incarnation++;
     plannedWake = Long.MAX_VALUE;
+    mtus.clear(); // the next agent begins with routes of its own
     paths = fresh();
   }
 
@@ -165,7 +172,12 @@ final class LabNode {
 
   /// A transport data message that carries `number`.
   static byte[] data(int number) {
-    byte[] packet = new byte[96];
+    return data(number, 96);
+  }
+
+  /// As above, of so many bytes.
+  static byte[] data(int number, int bytes) {
+    byte[] packet = new byte[bytes];
     packet[0] = 4;
     for (int i = 0; i < 4; i++) {
       packet[16 + i] = (byte) (number >>> 8 * i);
@@ -246,6 +258,10 @@ final class LabNode {
         case PathOutput.RefreshStun refresh -> settleStun();
         case PathOutput.SetEndpoint(PublicKey peer, var endpoint) ->
             later(wireGuard -> wireGuard.moved(peer, endpoint));
+        case PathOutput.SetMtu(PublicKey peer, int mtu) -> {
+          mtus.put(peer, mtu);
+          observer.mtuSet(this, peer, mtu);
+        }
         case PathOutput.ReadWireGuard _ -> later(this::read);
         case PathOutput.PathChanged change -> observer.pathChanged(this, change);
       }
@@ -321,6 +337,11 @@ final class LabNode {
       throw new AssertionError("no such peer");
     }
     return status;
+  }
+
+  /// What the routes to the peer allow.
+  int mtu(LabNode peer) {
+    return mtus.getOrDefault(peer.key(), TunnelMtu.LEAST);
   }
 
   long drops(DropReason reason) {

@@ -1,5 +1,6 @@
 package dev.adit.core.path;
 
+import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.probe.ProbeHeader;
@@ -32,6 +33,7 @@ final class PathChecker implements LabNode.Observer {
   private final List<Sent> sent = new ArrayList<>();
   private final List<Map<Endpoint, Long>> pongs = List.of(new HashMap<>(), new HashMap<>());
   private final List<Map<Endpoint, Long>> fullPongs = List.of(new HashMap<>(), new HashMap<>());
+  private final List<Map<Endpoint, Integer>> longest = List.of(new HashMap<>(), new HashMap<>());
   private final Map<Listener, Integer> epochs = new HashMap<>();
 
   // The state before the frame that is being delivered.
@@ -64,7 +66,8 @@ final class PathChecker implements LabNode.Observer {
   public void datagram(LabNode node, Endpoint from, byte[] bytes, boolean before) {
     if (before && plaintext(bytes) instanceof ProbeMessage.Pong pong) {
       pongs.get(index(node)).put(from, lab.now());
-      if (bytes.length == ProbeSizes.FULL && (pong.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0) {
+      longest.get(index(node)).merge(from, bytes.length, Math::max);
+      if (bytes.length >= ProbeSizes.FULL && (pong.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0) {
         fullPongs.get(index(node)).put(from, lab.now());
       }
     }
@@ -76,6 +79,18 @@ final class PathChecker implements LabNode.Observer {
     if (change.to() == PathState.DIRECT
         && (endpoint == null || !isRecent(fullPongs, node, endpoint, FULL_SIZE_PROOF))) {
       violated(node, "chose " + endpoint + " without a full-size answer");
+    }
+    if (change.to() != PathState.DIRECT && node.mtu(nodes[1 - index(node)]) > TunnelMtu.LEAST) {
+      violated(node, "leaves a path with large packets still allowed");
+    }
+  }
+
+  @Override
+  public void mtuSet(LabNode node, PublicKey peer, int mtu) {
+    Endpoint endpoint = node.endpoint(nodes[1 - index(node)]);
+    int proven = endpoint == null ? 0 : longest.get(index(node)).getOrDefault(endpoint, 0);
+    if (mtu > TunnelMtu.LEAST && proven < TunnelMtu.payload(mtu)) {
+      violated(node, "allows packets of " + mtu + " without an answer as large");
     }
   }
 

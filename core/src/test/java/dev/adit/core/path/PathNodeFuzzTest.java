@@ -180,17 +180,18 @@ class PathNodeFuzzTest {
       switch (output) {
         case PathOutput.SendProbe(_, byte[] bytes, _) -> {
           datagrams++;
-          assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.FULL);
+          assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.MOST);
         }
         case PathOutput.SendRelay(_, byte[] bytes) -> {
           relayed++;
-          assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.FULL);
+          assertThat(bytes).hasSizeLessThanOrEqualTo(ProbeSizes.MOST);
         }
         case PathOutput.SetEndpoint(_, var endpoint) ->
             assertThat(endpoint == null || SOURCES.contains(endpoint)).isTrue();
         case PathOutput.DeliverToWireGuard _,
             PathOutput.ReadWireGuard _,
             PathOutput.RenewSession _,
+            PathOutput.SetMtu _,
             PathOutput.RefreshStun _,
             PathOutput.PathChanged _ -> {}
       }

@@ -106,7 +106,7 @@ class ProbeLimitsTest {
     var pings = new OutstandingPings();
     var to = new RemoteCandidate(source(0), CandidateKind.HOST);
     for (int i = 0; i <= 256; i++) {
-      pings.add(new OutstandingPings.Ping(new TransactionId(i, 0), to, now, false));
+      pings.add(new OutstandingPings.Ping(new TransactionId(i, 0), to, now, 0, null, true));
     }
     assertThat(pings.take(new TransactionId(0, 0))).isNull();
     assertThat(pings.take(new TransactionId(1, 0))).isNotNull();

@@ -76,10 +76,12 @@ final class Schedule {
     return lab.network.host(Endpoint.literal(endpoint));
   }
 
-  /// One in eight: the IPv4 path carries small packets only.
+  /// One in eight: the IPv4 path carries small packets only; two in eight: not the largest.
   private void limitPacketSize() {
-    if (random.nextInt(8) == 0) {
-      link(random.nextInt(2), true).maxBytes(1_250);
+    int[] limits = {1_250, 1_400, 1_440};
+    int limit = random.nextInt(8);
+    if (limit < limits.length) {
+      link(random.nextInt(2), true).maxBytes(limits[limit]);
     }
   }
 

@@ -64,7 +64,7 @@ record NetlinkMessage(byte[] bytes, int at, int length) {
     return u32(bytes, at + offset);
   }
 
-  private static int u32(byte[] bytes, int at) {
+  static int u32(byte[] bytes, int at) {
     return bytes[at] & 0xff
         | (bytes[at + 1] & 0xff) << 8
         | (bytes[at + 2] & 0xff) << 16

@@ -2,6 +2,7 @@ package dev.adit.net.linux;
 
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
+import org.jspecify.annotations.Nullable;
 
 /// The requests of route netlink that we make (linux-wireguard-control §4), as bytes.
 final class RouteMessages {
@@ -20,6 +21,11 @@ final class RouteMessages {
   static final int REQUEST_DUMP = 0x301;
 
   private static final int CREATE_EXCL = 0x600;
+  private static final int CREATE_REPLACE = 0x500;
+
+  /// Of the routes that the kernel makes for IPv6 prefixes; of IPv4 ones it is 0.
+  private static final int PRIORITY_V6 = 256;
+
   private static final int NODAD = 2;
   private static final int TABLE_MAIN = 254;
   private static final int SCOPE_UNIVERSE = 0;
@@ -97,14 +103,38 @@ final class RouteMessages {
 
   /// @param protocol our own number, by which we know our routes again
   static byte[] addRoute(int sequence, Prefix destination, int index, int protocol) {
-    return route(NEW_ROUTE, REQUEST_ACK | CREATE_EXCL, sequence, destination, index, protocol);
+    return route(NEW_ROUTE, REQUEST_ACK | CREATE_EXCL, sequence, destination, index, protocol)
+        .message();
+  }
+
+  /// Puts a route in the place of the one to the same prefix, also of one that the kernel made for
+  /// an address.
+  ///
+  /// @param source of packets that have none yet; null: the kernel chooses
+  /// @param mtu of IP packets
+  static byte[] replaceRoute(
+      int sequence,
+      Prefix destination,
+      int index,
+      int protocol,
+      @Nullable IpAddress source,
+      int mtu) {
+    var message =
+        route(NEW_ROUTE, REQUEST_ACK | CREATE_REPLACE, sequence, destination, index, protocol);
+    if (destination.address().isV6()) {
+      message.attributeU32(6, PRIORITY_V6);
+    }
+    if (source != null) {
+      message.attribute(7, source.bytes());
+    }
+    return message.nested(8, metrics -> metrics.attributeU32(2, mtu)).message();
   }
 
   static byte[] deleteRoute(int sequence, Prefix destination, int index, int protocol) {
-    return route(DELETE_ROUTE, REQUEST_ACK, sequence, destination, index, protocol);
+    return route(DELETE_ROUTE, REQUEST_ACK, sequence, destination, index, protocol).message();
   }
 
-  private static byte[] route(
+  private static NetlinkWriter route(
       int type, int flags, int sequence, Prefix destination, int index, int protocol) {
     // rtmsg: family, dst_len, src_len, tos, table, protocol, scope, type, flags
     int scope = destination.address().isV4() ? SCOPE_LINK : SCOPE_UNIVERSE;
@@ -116,7 +146,7 @@ final class RouteMessages {
     if (destination.length() > 0) {
       message.attribute(1, destination.address().bytes());
     }
-    return message.attributeU32(4, index).message();
+    return message.attributeU32(4, index);
   }
 
   static byte[] routes(int sequence) {

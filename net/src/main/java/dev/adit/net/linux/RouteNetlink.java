@@ -46,7 +46,8 @@ public final class RouteNetlink implements AutoCloseable {
       int index, IpAddress address, int length, boolean temporary, boolean usable) {}
 
   /// @param index of the link packets leave by
-  public record Route(Prefix destination, int index) {}
+  /// @param mtu of IP packets to there; 0: the link's
+  public record Route(Prefix destination, int index, int mtu) {}
 
   /// The route a packet would take.
   ///
@@ -176,6 +177,18 @@ public final class RouteNetlink implements AutoCloseable {
         RouteMessages.addRoute(socket.nextSequence(), destination, link.index(), PROTOCOL));
   }
 
+  /// Sends packets to `destination` out of `link`, `mtu` bytes long at most. Takes the place of any
+  /// route to just this destination, so no packet finds none meanwhile.
+  ///
+  /// @param source of packets that have none yet; null: the kernel chooses
+  public synchronized void replaceRoute(
+      Prefix destination, Link link, @Nullable IpAddress source, int mtu) throws IOException {
+    socket.execute(
+        "cannot set the route to " + destination + " by " + link.name(),
+        RouteMessages.replaceRoute(
+            socket.nextSequence(), destination, link.index(), PROTOCOL, source, mtu));
+  }
+
   /// Removes a route of ours; not having it is fine.
   public synchronized void deleteRoute(Prefix destination, Link link) throws IOException {
     deleteIfThere(
@@ -229,7 +242,12 @@ public final class RouteNetlink implements AutoCloseable {
     if (length > bits(address)) {
       throw new IOException("netlink: prefix length " + length + " of " + address);
     }
-    return new Route(new Prefix(address, length), message.attributeU32(ROUTE_FIXED, 4, 0));
+    byte[] metrics = message.attribute(ROUTE_FIXED, 8);
+    byte[] mtu = metrics == null ? null : NetlinkMessage.attribute(metrics, 0, metrics.length, 2);
+    return new Route(
+        new Prefix(address, length),
+        message.attributeU32(ROUTE_FIXED, 4, 0),
+        mtu == null || mtu.length < 4 ? 0 : NetlinkMessage.u32(mtu, 0));
   }
 
   private static IpAddress address(byte[] bytes) throws IOException {

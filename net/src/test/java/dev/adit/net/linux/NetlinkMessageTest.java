@@ -54,7 +54,7 @@ class NetlinkMessageTest {
     String route = " 1800 0000 00000000 00000000 02%s0000 fec8fd01 00000000 ";
     var good = message("24000000" + route.formatted("08") + "08000100 0a000000");
     assertThat(RouteNetlink.readOwnRoute(good))
-        .isEqualTo(new RouteNetlink.Route(Prefix.literal("10.0.0.0/8"), 0));
+        .isEqualTo(new RouteNetlink.Route(Prefix.literal("10.0.0.0/8"), 0, 0));
     var tooLong = message("24000000" + route.formatted("21") + "08000100 0a000000");
     assertThatThrownBy(() -> RouteNetlink.readOwnRoute(tooLong))
         .hasMessage("netlink: prefix length 33 of 10.0.0.0");

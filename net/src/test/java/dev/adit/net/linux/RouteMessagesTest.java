@@ -55,6 +55,15 @@ class RouteMessagesTest {
   }
 
   @Test
+  void putsARouteWithAnMtuInThePlaceOfAnother() {
+    assertBytes(
+        RouteMessages.replaceRoute(
+            1, Prefix.literal("10.9.9.0/24"), 2, 3, IpAddress.literal("10.9.9.1"), 1280),
+        "40000000 1800 0505 01000000 00000000 02180000 fe03fd01 00000000"
+            + "08000100 0a090900 08000400 02000000 08000700 0a090901 0c000880 08000200 00050000");
+  }
+
+  @Test
   void leavesTheDestinationOutOfADefaultRoute() {
     assertBytes(
         RouteMessages.addRoute(1, Prefix.literal("0.0.0.0/0"), 2, 3),

@@ -8,6 +8,7 @@ import dev.adit.net.linux.RouteNetlink.Link;
 import dev.adit.net.linux.RouteNetlink.Route;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +78,7 @@ class RouteNetlinkTest {
       }
       assertThat(netlink.ownRoutes())
           .containsExactlyInAnyOrder(
-              new Route(routes.get(0), link.index()), new Route(routes.get(1), link.index()));
+              new Route(routes.get(0), link.index(), 0), new Route(routes.get(1), link.index(), 0));
       assertThat(netlink.routeTo(IpAddress.literal("10.77.1.1")))
           .isEqualTo(new RouteNetlink.RouteTaken(link.index(), V4));
       assertThat(netlink.routeTo(IpAddress.literal("fd77::5")))
@@ -89,6 +90,53 @@ class RouteNetlinkTest {
       assertThat(netlink.ownRoutes()).isEmpty();
       assertThat(netlink.routeTo(IpAddress.literal("10.77.1.1"))).isNull();
     });
+  }
+
+  @Test
+  void changesTheMtuOfRoutes() throws Exception {
+    inNamespace(netlink -> {
+      Link link = bridge(netlink);
+      netlink.up(link, 1420);
+      netlink.addAddress(link, V4, 24);
+      netlink.addAddress(link, V6, 64);
+      var range4 = Prefix.literal("10.9.0.0/24"); // for which the kernel has made routes
+      var range6 = Prefix.literal("fd00::/64");
+      var host4 = Prefix.literal("10.9.0.7/32");
+      var host6 = Prefix.literal("fd00::7/128");
+      for (int mtu : new int[] {1380, 1280}) {
+        netlink.replaceRoute(range4, link, V4, mtu);
+        netlink.replaceRoute(range6, link, null, mtu);
+        netlink.replaceRoute(host4, link, V4, 1420);
+        netlink.replaceRoute(host6, link, null, 1420);
+        assertThat(netlink.ownRoutes())
+            .containsExactlyInAnyOrder(
+                new Route(range4, link.index(), mtu),
+                new Route(range6, link.index(), mtu),
+                new Route(host4, link.index(), 1420),
+                new Route(host6, link.index(), 1420));
+      }
+      assertThat(ipRoute("10.9.0.7")).contains("dev br9 src 10.9.0.1 ").contains("mtu 1420");
+      assertThat(ipRoute("10.9.0.8")).contains("dev br9 src 10.9.0.1 ").contains("mtu 1280");
+      assertThat(ipRoute("fd00::7"))
+          .contains("dev br9")
+          .contains("src fd00::1")
+          .contains("mtu 1420");
+      assertThat(ipRoute("fd00::8"))
+          .contains("dev br9")
+          .contains("src fd00::1")
+          .contains("mtu 1280");
+      netlink.deleteRoute(host4, link);
+      netlink.deleteRoute(host6, link);
+      assertThat(ipRoute("10.9.0.7")).contains("mtu 1280");
+      assertThat(ipRoute("fd00::7")).contains("mtu 1280");
+    });
+  }
+
+  private static String ipRoute(String to) throws Exception {
+    Process ip = new ProcessBuilder("ip", "-o", "route", "get", to).start();
+    String text = new String(ip.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+    assertThat(ip.waitFor()).isZero();
+    return text;
   }
 
   @Test
