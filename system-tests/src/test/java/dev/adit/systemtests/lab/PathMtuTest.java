@@ -104,6 +104,32 @@ class PathMtuTest {
     }
   }
 
+  /// The interface of an agent that was killed, with the MTU of an earlier version.
+  @LabScenario("mtu-of-an-adopted-interface")
+  void givesAnInterfaceItTakesOverItsMtuAndRoutes() throws IOException {
+    try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4")) {
+      String left = world.address("l");
+      try (var _ = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
+        World.await(PATIENCE, "1420 on the right", () -> mtu(world, "r") == 1420);
+        world.kill("r", "dev.adit.cli.node.StartedAgent");
+        assertThat(route(world, "r", left)).contains("mtu 1420");
+        world.lab.exec("r", "ip", "link", "set", "dev", "adit0", "mtu", "1280");
+      }
+      // Nobody sends: the next agent finds no path to the peer yet.
+      Outcome up = world.adit("r", "up", "--mode=native");
+      assertThat(up.status()).as(() -> up.output() + world.agentLog("r")).isZero();
+      assertThat(world.lab.exec("r", "ip", "link", "show", "adit0").output()).contains("mtu 1420");
+      World.await(
+          PATIENCE,
+          "the route of the path",
+          () -> route(world, "r", left).contains("mtu " + mtu(world, "r")));
+      try (var _ = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
+        World.await(PATIENCE, "1420 on the right again", () -> mtu(world, "r") == 1420);
+        World.await(PATIENCE, "the route", () -> route(world, "r", left).contains("mtu 1420"));
+      }
+    }
+  }
+
   private static void shrinks(World world, boolean silently) throws IOException {
     String right = world.address("r");
     // Not forbidden to be cut in two: those of 1420 pass whatever is allowed.
@@ -162,8 +188,12 @@ class PathMtuTest {
         world.address("r"));
   }
 
-  private static String route(World world, String host, String to) throws IOException {
-    return world.lab.exec(host, "ip", "-o", "route", "get", to).output();
+  private static String route(World world, String host, String to) {
+    try {
+      return world.lab.exec(host, "ip", "-o", "route", "get", to).output();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static JsonObject path(World world, String host) throws MalformedException {
