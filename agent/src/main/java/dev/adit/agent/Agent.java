@@ -199,7 +199,7 @@ public final class Agent implements AutoCloseable {
             path,
             membership,
             outside,
-            netcheck::report,
+            new NetCheckQuestion(netcheck, plane, clock),
             tunnel::wireGuard,
             coordination,
             this::closeSoon);
@@ -338,6 +338,7 @@ public final class Agent implements AutoCloseable {
         found.add(new Endpoint(address, loop.port()));
       }
       hosts = List.copyOf(found);
+      netcheck.hostsChanged(hosts);
       candidatesChanged();
     } catch (IOException e) {
       AgentLog.mistake(Agent.class, e);

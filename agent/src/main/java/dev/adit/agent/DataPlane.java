@@ -81,6 +81,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private final Clock clock;
   private final PathNode path;
   private final NetCheck netcheck;
+  private final ThrowAwaySockets throwAways;
   private final Events events;
   private final PeerOrders tunnel;
   private final Map<PublicKey, Peer> bound = new HashMap<>();
@@ -110,6 +111,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     this.clock = clock;
     this.path = path;
     this.netcheck = netcheck;
+    this.throwAways = new ThrowAwaySockets(netcheck, clock, this::carryOutNetcheck);
     this.events = events;
     this.tunnel = tunnel;
   }
@@ -222,6 +224,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// Ends all links, also those that a map on its way would add: the agent is about to end.
   void endLinks() {
     ending = true;
+    throwAways.closeAll();
     links.values().forEach(DerpLink::close);
   }
 
@@ -327,6 +330,8 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     for (NetCheck.Output next = netcheck.poll(); next != null; next = netcheck.poll()) {
       switch (next) {
         case NetCheck.Output.SendStun(var to, var bytes) -> loop().send(to, bytes, 0, bytes.length);
+        case NetCheck.Output.SendThrowAway send -> throwAways.send(send, loop());
+        case NetCheck.Output.CloseThrowAways(var v4) -> throwAways.close(v4);
         case NetCheck.Output.Changed(var report) -> events.netReport(report);
         case NetCheck.Output.Settled() -> path.stunSettled(netcheck.report().v4().mapping(), now);
       }
@@ -359,6 +364,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
         case PathOutput.SetEndpoint(var key, var endpoint) -> moveEndpoint(key, endpoint);
         case PathOutput.ReadWireGuard() -> events.readWireGuard();
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
+        case PathOutput.SeenAs(var by, var as) -> netcheck.peerSaw(by, as, now);
         case PathOutput.PathChanged change -> {
           counters.pathChanged(change.reason());
           log(change);
@@ -408,10 +414,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   @Override
   public void linkDown(DerpLink link, String reason) {
-    loop()
-        .post(() -> {
-          linkChanged(link, false);
-        });
+    loop().post(() -> linkChanged(link, false));
   }
 
   private void linkChanged(DerpLink link, boolean up) {

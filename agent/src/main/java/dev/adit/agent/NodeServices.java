@@ -1,6 +1,5 @@
 package dev.adit.agent;
 
-import dev.adit.core.netcheck.NetReport;
 import dev.adit.core.path.PathNode;
 import dev.adit.core.path.PathState;
 import dev.adit.core.path.PeerStatus;
@@ -47,7 +46,7 @@ final class NodeServices implements LocalApi.Services {
   private final PathNode path;
   private final Membership membership;
   private final OutsidePort outside;
-  private final Supplier<NetReport> report;
+  private final NetCheckQuestion netcheck;
   private final Supplier<String> wireGuard;
   private final Coordinator coordinator;
   private final Runnable end;
@@ -58,7 +57,7 @@ final class NodeServices implements LocalApi.Services {
       PathNode path,
       Membership membership,
       OutsidePort outside,
-      Supplier<NetReport> report,
+      NetCheckQuestion netcheck,
       Supplier<String> wireGuard,
       Coordinator coordinator,
       Runnable end) {
@@ -67,7 +66,7 @@ final class NodeServices implements LocalApi.Services {
     this.path = path;
     this.membership = membership;
     this.outside = outside;
-    this.report = report;
+    this.netcheck = netcheck;
     this.wireGuard = wireGuard;
     this.coordinator = coordinator;
     this.end = end;
@@ -193,48 +192,7 @@ final class NodeServices implements LocalApi.Services {
 
   @Override
   public String netcheck() {
-    NetReport now = onLoop(report);
-    var json = new JsonWriter().beginObject().name("families").beginArray();
-    family(json, "IPv4", now.v4());
-    family(json, "IPv6", now.v6());
-    json.endArray().name("answers").beginArray();
-    for (NetReport.Sample sample : now.servers()) {
-      if (sample.answered()) {
-        json.beginObject().member("server", sample.server().toString());
-        json.member("mapped", sample.mapped().toString());
-        json.member("rttMicros", sample.rttNanos() / 1_000).endObject();
-      }
-    }
-    json.endArray().name("relays").beginArray();
-    for (RelayView relay : onLoop(this::relays)) {
-      json.beginObject().member("name", relay.name).member("home", relay.home);
-      json.member("connected", relay.connected);
-      if (relay.rttMicros >= 0) {
-        json.member("rttMicros", relay.rttMicros);
-      }
-      json.endObject();
-    }
-    return json.endArray().endObject().toString();
-  }
-
-  private static void family(JsonWriter json, String name, NetReport.Family family) {
-    json.beginObject().member("family", name);
-    json.member("udp", family.udp().name().toLowerCase(java.util.Locale.ROOT));
-    json.member("mapping", family.mapping().name().toLowerCase(java.util.Locale.ROOT));
-    json.strings("mapped", family.mapped());
-    json.member("verdict", NetCheckSentences.of(family)).endObject();
-  }
-
-  private record RelayView(String name, boolean home, boolean connected, long rttMicros) {}
-
-  private List<RelayView> relays() {
-    List<RelayView> views = new ArrayList<>();
-    for (DerpLink link : plane.links()) {
-      views.add(
-          new RelayView(
-              link.target().name(), link == plane.home(), link.isUp(), link.rttNanos() / 1_000));
-    }
-    return views;
+    return netcheck.answer(loop);
   }
 
   @Override

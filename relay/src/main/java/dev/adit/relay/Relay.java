@@ -2,6 +2,7 @@ package dev.adit.relay;
 
 import dev.adit.core.admission.Admission;
 import dev.adit.core.derp.DerpRouter;
+import dev.adit.core.stun.StunAnswer;
 import dev.adit.core.stun.StunResponder;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
@@ -42,11 +43,20 @@ public final class Relay implements AutoCloseable {
     this.clock = clock;
     this.random = random;
     this.router = new DerpRouter(key, admission, new ConcurrentHashMap<>(), metrics::add);
-    var responder = new StunResponder(metrics::add, random);
+    var responder = new StunResponder(StunPorts.alternates(config), metrics::add, random);
     this.stun =
         config.stun().isEmpty()
             ? null
-            : UdpService.start(config.stun(), config.stunWhereFree(), responder::answer, clock);
+            : UdpService.start(
+                StunPorts.required(config.stun(), config.stunOther()),
+                StunPorts.whereFree(config.stun()),
+                (bytes, offset, length, from, to, now) ->
+                    reply(responder.answer(bytes, offset, length, from, to, now)),
+                clock);
+  }
+
+  private static UdpService.@Nullable Reply reply(@Nullable StunAnswer answer) {
+    return answer == null ? null : new UdpService.Reply(answer.bytes(), answer.from(), answer.to());
   }
 
   /// Reads or makes the relay's key, and begins to answer STUN.
@@ -92,9 +102,10 @@ public final class Relay implements AutoCloseable {
   }
 
   /// What it says about itself, for the coordinator and for `adit relay describe`. Ports that are
-  /// only used where free are not promised to anybody.
+  /// only used where free are not promised to anybody, nor is that of RFC 5780, of which the
+  /// answers tell, unless it is the only way to have a second one.
   public RelayDescription description() {
-    var spare = config.stunWhereFree().stream().map(Endpoint::port).toList();
+    var spare = StunPorts.notPromised(config);
     var ports = new ArrayList<Integer>();
     for (var endpoint : stunEndpoints()) {
       if (!ports.contains(endpoint.port()) && !spare.contains(endpoint.port())) {

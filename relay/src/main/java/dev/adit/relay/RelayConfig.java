@@ -4,7 +4,6 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.Sha256;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /// How one relay runs, and what it says about itself. Its TCP port belongs to the front door, which
@@ -21,6 +20,8 @@ import java.util.List;
 ///   clients take any certificate
 /// @param stun where it answers STUN, `0.0.0.0` and `::` for every address; empty for not at all;
 ///   default port 3478, which brings ports 40000 and 443 with it where these are free
+/// @param stunOther the second address and port of RFC 5780, at most one per family; `0.0.0.0` and
+///   `::` for a second port only; default none
 public record RelayConfig(
     Path stateFolder,
     String name,
@@ -30,14 +31,12 @@ public record RelayConfig(
     List<IpAddress> addresses,
     int tcp,
     List<Sha256> certPins,
-    List<Endpoint> stun) {
+    List<Endpoint> stun,
+    List<Endpoint> stunOther) {
   public static final String DEFAULT_REGION = "default";
   public static final int DEFAULT_REGION_ID = 900;
   public static final int DEFAULT_TCP = 443;
   public static final int DEFAULT_STUN = 3478;
-
-  /// Where STUN is answered too, for networks that let pass little else (nat-traversal R-STUN-10).
-  private static final List<Integer> MORE_STUN = List.of(40_000, 443);
 
   private static final int MAX_TEXT = 63;
   private static final int MAX_LIST = 8;
@@ -47,6 +46,8 @@ public record RelayConfig(
     addresses = List.copyOf(addresses);
     certPins = List.copyOf(certPins);
     stun = List.copyOf(stun);
+    stunOther = List.copyOf(stunOther);
+    StunPorts.check(stun, stunOther);
     if (name.isEmpty() || name.length() > MAX_TEXT || region.length() > MAX_TEXT) {
       throw new IllegalArgumentException("relay: name and region need 1 to 63 characters");
     }
@@ -61,21 +62,6 @@ public record RelayConfig(
     }
   }
 
-  /// Ports 40000 and 443 of the addresses that answer on 3478. Whoever chose another port than that
-  /// chose all of them.
-  List<Endpoint> stunWhereFree() {
-    var more = new ArrayList<Endpoint>();
-    for (int port : MORE_STUN) {
-      for (var endpoint : stun) {
-        var other = new Endpoint(endpoint.address(), port);
-        if (endpoint.port() == DEFAULT_STUN && !stun.contains(other)) {
-          more.add(other);
-        }
-      }
-    }
-    return more;
-  }
-
   /// With the defaults; STUN on every address.
   public static RelayConfig of(Path stateFolder, String name, List<IpAddress> addresses) {
     return new RelayConfig(
@@ -87,6 +73,7 @@ public record RelayConfig(
         addresses,
         DEFAULT_TCP,
         List.of(),
-        List.of(Endpoint.literal("[::]:" + DEFAULT_STUN)));
+        List.of(Endpoint.literal("[::]:" + DEFAULT_STUN)),
+        List.of());
   }
 }

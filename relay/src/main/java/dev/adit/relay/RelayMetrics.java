@@ -119,9 +119,13 @@ public final class RelayMetrics implements Readings.Source {
             "Datagrams to the STUN ports that were not answered, by reason.",
             "reason");
     long brief = value(StunCounter.ANSWERED_SHORT);
+    long elsewhere = value(StunCounter.ANSWERED_ELSEWHERE);
     answered.explained(
-        value(StunCounter.ANSWERED) - brief, "full", "Binding requests as RFC 8489 has them.");
+        value(StunCounter.ANSWERED) - brief - elsewhere,
+        "full",
+        "Binding requests as RFC 8489 has them.");
     answered.explained(brief, "short", "Requests in Tailscale's form.");
+    explain(answered, "elsewhere", StunCounter.ANSWERED_ELSEWHERE);
     explain(answered, "error", StunCounter.ERRORS);
     explain(refused, "not_stun", StunCounter.NOT_STUN);
     explain(refused, "limited", StunCounter.LIMITED);

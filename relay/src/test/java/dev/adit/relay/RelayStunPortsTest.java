@@ -7,6 +7,7 @@ import dev.adit.core.admission.OpenAdmission;
 import dev.adit.net.Clock;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
+import dev.adit.wire.stun.StunAttribute;
 import dev.adit.wire.stun.StunMessage;
 import dev.adit.wire.stun.TransactionId;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,7 +66,41 @@ class RelayStunPortsTest {
     }
   }
 
-  private Relay relay(String stun) throws IOException {
+  @Test
+  void answersFromItsSecondAddressWhoAsksForThat() throws IOException {
+    try (Relay relay = relay("127.0.53.5:3478", "127.0.53.6:3479");
+        var socket = new DatagramSocket(address(Endpoint.literal("127.0.0.1:0")))) {
+      assertThat(relay.description().udp()).as("what is promised").containsExactly(3478);
+      assertThat(changed(socket, true, true)).isEqualTo("127.0.53.6:3479");
+      assertThat(changed(socket, true, false)).isEqualTo("127.0.53.6:3478");
+      assertThat(changed(socket, false, true)).isEqualTo("127.0.53.5:3479");
+    }
+  }
+
+  @Test
+  void promisesASecondPortThatComesWithoutASecondAddress() throws IOException {
+    try (Relay relay = relay("127.0.53.5:3478", "0.0.0.0:3479");
+        var socket = new DatagramSocket(address(Endpoint.literal("127.0.0.1:0")))) {
+      assertThat(relay.description().udp()).containsExactly(3478, 3479);
+      assertThat(changed(socket, false, true)).isEqualTo("127.0.53.5:3479");
+    }
+  }
+
+  /// From where the answer to a request at 127.0.53.5:3478 comes.
+  private static String changed(DatagramSocket socket, boolean address, boolean port)
+      throws IOException {
+    var id = TransactionId.random(RANDOM);
+    byte[] request =
+        StunMessage.request(id, new StunAttribute.ChangeRequest(address, port)).encode();
+    socket.setSoTimeout(10_000);
+    socket.send(
+        new DatagramPacket(request, request.length, address(Endpoint.literal("127.0.53.5:3478"))));
+    var answer = new DatagramPacket(new byte[500], 500);
+    socket.receive(answer);
+    return answer.getAddress().getHostAddress() + ":" + answer.getPort();
+  }
+
+  private Relay relay(String stun, String... other) throws IOException {
     var config = RelayConfig.of(folder, "r1", List.of(IpAddress.literal("127.0.0.1")));
     return Relay.open(
         new RelayConfig(
@@ -76,7 +112,8 @@ class RelayStunPortsTest {
             config.addresses(),
             config.tcp(),
             config.certPins(),
-            List.of(Endpoint.literal(stun))),
+            List.of(Endpoint.literal(stun)),
+            Stream.of(other).map(Endpoint::literal).toList()),
         new OpenAdmission(),
         Clock.SYSTEM,
         RANDOM);

@@ -275,7 +275,8 @@ class RelayTest {
         List.of(IpAddress.literal("127.0.0.1")),
         8443,
         List.of(Sha256.of(certificate.spkiPin())),
-        List.of(LOOPBACK));
+        List.of(LOOPBACK),
+        List.of());
   }
 
   private Endpoint address() {

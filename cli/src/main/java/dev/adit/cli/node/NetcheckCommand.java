@@ -16,8 +16,9 @@ import picocli.CommandLine.Spec;
     name = "netcheck",
     mixinStandardHelpOptions = true,
     description = {
-      "Asks the network's STUN servers how this node looks from outside: its public endpoints, as at",
-      "least two server addresses see them, the kind of NAT mapping, the latency of each relay."
+      "Says how this node looks from outside: its public endpoints as the network's STUN servers see",
+      "them, the kind of NAT or firewall in front of it with every question that was asked to find",
+      "out, and the latency of each relay. Measured at the start and when the network changes."
     })
 public final class NetcheckCommand implements Callable<Integer> {
   @Mixin NodeOptions node = new NodeOptions();
@@ -33,11 +34,23 @@ public final class NetcheckCommand implements Callable<Integer> {
 
   private static String table(JsonObject report) throws MalformedException {
     var text = new StringBuilder();
+    var evidence = new Table("FAMILY", "TEST", "ASKED", "ANSWER FROM", "RESULT", "SEEN AS", "AGE");
     for (JsonObject family : report.objects("families", 2)) {
-      text.append(family.string("family"))
-          .append(": ")
-          .append(family.string("verdict"))
-          .append('\n');
+      String name = family.string("family");
+      text.append(name).append(": ").append(family.string("verdict")).append('\n');
+      for (String advice : family.strings("advice", 20)) {
+        text.append("  ").append(advice).append('\n');
+      }
+      for (JsonObject one : family.objects("evidence", 100)) {
+        evidence.row(
+            name,
+            test(one.string("test")),
+            one.string("asked"),
+            one.has("from") ? one.string("from") : "-",
+            result(one),
+            one.has("mapped") ? one.string("mapped") : "-",
+            one.has("ageMillis") ? one.integer("ageMillis") / 1_000 + " s" : "-");
+      }
     }
     var endpoints = new Table("SERVER", "SEEN AS", "RTT");
     for (JsonObject answer : report.objects("answers", 100)) {
@@ -52,7 +65,29 @@ public final class NetcheckCommand implements Callable<Integer> {
           relay.bool("connected") ? "yes" : "no",
           rtt(relay));
     }
-    return text.append(relays).toString();
+    return text.append(relays).append(evidence).toString();
+  }
+
+  private static String test(String test) {
+    return switch (test) {
+      case "mapping" -> "seen as whom";
+      case "filter_base" -> "from a new port";
+      case "filter_other_address" -> "let in from another address";
+      case "filter_other_port" -> "let in from another port";
+      case "allocation" -> "choice of ports";
+      case "hairpin" -> "back to ourselves";
+      case "peer" -> "a peer says";
+      default -> test;
+    };
+  }
+
+  private static String result(JsonObject one) throws MalformedException {
+    return switch (one.string("result")) {
+      case "answered" -> one.integer("tries") > 1 ? "yes, try " + one.integer("tries") : "yes";
+      case "silent" -> "none, " + one.integer("tries") + " tries";
+      case "refused" -> "not offered";
+      default -> "waiting";
+    };
   }
 
   private static String rtt(JsonObject value) throws MalformedException {

@@ -18,7 +18,7 @@ import dev.adit.net.log.LogLine;
 import dev.adit.relay.AllowFile;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
-import dev.adit.wire.Endpoint;
+import dev.adit.relay.StunPorts;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.RelayDescription;
@@ -27,7 +27,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -92,7 +91,7 @@ public final class RelayCommand implements Callable<Integer> {
           "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
     }
     ServerConfig config = server.config();
-    FreePorts.check(config, config.stun());
+    FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
       start(opened, config, keys);
       PrintWriter out = spec.commandLine().getOut();
@@ -206,22 +205,18 @@ public final class RelayCommand implements Callable<Integer> {
                 full.addresses(),
                 full.tcp(),
                 full.certPins(),
+                List.of(),
                 List.of());
         try (Relay relay = Relay.open(silent, new OpenAdmission(), Clock.SYSTEM, random)) {
-          return withStun(relay.description(), config.stun());
+          return withStun(
+              relay.description(), StunPorts.promised(config.stun(), config.stunOther()));
         }
       } catch (IOException e) {
         throw RelayParts.failure(e);
       }
     }
 
-    private static RelayDescription withStun(RelayDescription relay, List<Endpoint> stun) {
-      List<Integer> ports = new ArrayList<>();
-      for (Endpoint endpoint : stun) {
-        if (!ports.contains(endpoint.port())) {
-          ports.add(endpoint.port());
-        }
-      }
+    private static RelayDescription withStun(RelayDescription relay, List<Integer> ports) {
       return new RelayDescription(
           relay.key(),
           relay.udpKey(),

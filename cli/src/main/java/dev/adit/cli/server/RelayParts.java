@@ -44,7 +44,8 @@ final class RelayParts {
           config.addresses(),
           places.isEmpty() ? config.tcpPort() : places.get(0).port(),
           List.of(Sha256.of(certificate.pin())),
-          config.stun());
+          config.stun(),
+          config.stunOther());
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }

@@ -15,6 +15,7 @@ import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
+import dev.adit.relay.StunPorts;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.HttpsUrl;
@@ -86,7 +87,8 @@ public final class ServeCommand implements Callable<Integer> {
     ServerConfig config = server.config();
     List<HttpsUrl> places = urls(config);
     List<RelayDescription> others = relaysOfFiles();
-    FreePorts.check(config, noDerp ? List.of() : config.stun());
+    FreePorts.check(
+        config, noDerp ? List.of() : StunPorts.required(config.stun(), config.stunOther()));
     Path socket = runDir.resolve("coordinator.sock");
     if (LocalServer.isLive(socket)) {
       throw Failure.failed(

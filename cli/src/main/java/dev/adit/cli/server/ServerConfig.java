@@ -1,5 +1,6 @@
 package dev.adit.cli.server;
 
+import dev.adit.relay.StunPorts;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param listen TCP addresses and ports; default `[::]:443`, which takes IPv4 too
 /// @param stun UDP addresses and ports; default `[::]:3478`; port 3478 brings 40000 and 443 with it
 ///   where they are free
+/// @param stunOther second UDP address and port for STUN, at most one per family; default none
 /// @param addresses under which others reach this machine; default every global address
 /// @param metrics TCP address and port for `GET /metrics`; default null, none
 /// @param stateDir keys, certificate, database; default `/var/lib/adit`
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 record ServerConfig(
     List<Endpoint> listen,
     List<Endpoint> stun,
+    List<Endpoint> stunOther,
     List<IpAddress> addresses,
     @Nullable Endpoint metrics,
     Path stateDir,
@@ -34,6 +37,8 @@ record ServerConfig(
   ServerConfig {
     listen = List.copyOf(listen);
     stun = List.copyOf(stun);
+    stunOther = List.copyOf(stunOther);
+    StunPorts.check(stun, stunOther);
     addresses = List.copyOf(addresses);
     if (listen.isEmpty()) {
       throw new IllegalArgumentException("no address to listen on");

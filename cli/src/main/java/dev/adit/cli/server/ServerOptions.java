@@ -40,6 +40,17 @@ final class ServerOptions {
   List<String> stun = List.of();
 
   @Option(
+      names = "--stun-other",
+      split = ",",
+      paramLabel = "ADDR:PORT",
+      description = {
+        "Second UDP address and port for STUN (RFC 5780), one per family (default: none).",
+        "With it, nodes find out what their NAT or firewall lets in. The address must be this machine's"
+            + " own, the port another than that of --stun; [::]:PORT is a second port alone."
+      })
+  List<String> stunOther = List.of();
+
+  @Option(
       names = "--address",
       split = ",",
       paramLabel = "IP",
@@ -122,6 +133,7 @@ final class ServerOptions {
       return new ServerConfig(
           endpoints("--listen", listen, "[::]:443 or 192.0.2.1:443"),
           endpoints("--stun", stun, "[::]:3478 or 192.0.2.1:3478"),
+          endpoints("--stun-other", stunOther, "192.0.2.2:3479, or [::]:3479 for a port alone"),
           addresses(),
           metrics == null
               ? null

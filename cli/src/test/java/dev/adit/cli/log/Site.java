@@ -57,6 +57,7 @@ final class Site implements AutoCloseable {
                 List.of(IpAddress.literal("127.0.0.1")),
                 port,
                 pins,
+                List.of(),
                 List.of()),
             new OpenAdmission(),
             Clock.SYSTEM,

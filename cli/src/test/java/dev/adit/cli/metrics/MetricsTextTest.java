@@ -114,7 +114,7 @@ class MetricsTextTest {
   /// Without ports, which another program may have.
   private static RelayConfig silentRelay(Path folder) {
     return new RelayConfig(
-        folder, "r1", "test", 900, List.of(), List.of(), 443, List.of(), List.of());
+        folder, "r1", "test", 900, List.of(), List.of(), 443, List.of(), List.of(), List.of());
   }
 
   private static String section(String title, Readings.Source source) {

@@ -55,6 +55,32 @@ class ServerCommandsTest {
   }
 
   @Test
+  void refusesASecondStunAddressThatIsNone() {
+    assertThat(CommandRun.of("serve", "--stun-other", "192.0.2.2"))
+        .isEqualTo(
+            failed(
+                2,
+                "--stun-other 192.0.2.2: expected for example 192.0.2.2:3479, or [::]:3479 for a"
+                    + " port alone"));
+    assertThat(CommandRun.of("relay", "--open", "--stun-other", "192.0.2.2:3478"))
+        .isEqualTo(
+            failed(2, "--stun-other 192.0.2.2:3478: its port must be another than that of --stun"));
+    assertThat(
+            CommandRun.of(
+                "relay",
+                "--open",
+                "--stun=192.0.2.1:3478,192.0.2.2:3478",
+                "--stun-other=192.0.2.2:3479"))
+        .isEqualTo(
+            failed(
+                2,
+                "--stun-other 192.0.2.2:3479: its address must be another than that of --stun;"
+                    + " [::]:3479 is a second port alone"));
+    assertThat(CommandRun.of("relay", "--open", "--stun-other=192.0.2.2:3479,192.0.2.3:3479").err())
+        .isEqualTo("adit: --stun-other 192.0.2.3:3479: allowed once per family\n");
+  }
+
+  @Test
   void saysWhereItCannotWrite() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
     CommandRun run =

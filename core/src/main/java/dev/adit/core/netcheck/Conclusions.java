@@ -1,7 +1,6 @@
 package dev.adit.core.netcheck;
 
 import dev.adit.wire.Endpoint;
-import dev.adit.wire.probe.NatMapping;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,9 +8,7 @@ import java.util.List;
 final class Conclusions {
   private Conclusions() {}
 
-  /// @param silent nobody has answered for so long that a verdict is due
-  /// @param former its mappings stay until enough servers have answered to say otherwise
-  static NetReport of(List<ServerState> servers, boolean silent, NetReport former, long now) {
+  static List<NetReport.Sample> answers(List<ServerState> servers) {
     List<NetReport.Sample> samples = new ArrayList<>();
     for (ServerState state : servers) {
       Endpoint server = state.server.endpoint();
@@ -19,67 +16,33 @@ final class Conclusions {
       Endpoint mapped = state.mapped == null ? new Endpoint(server.address(), 0) : state.mapped;
       samples.add(new NetReport.Sample(server, answered, mapped, state.rtt));
     }
-    return new NetReport(
-        family(servers, true, silent, former.v4().mapping(), now),
-        family(servers, false, silent, former.v6().mapping(), now),
-        samples);
+    return samples;
   }
 
-  private static NetReport.Family family(
-      List<ServerState> servers, boolean v4, boolean silent, NatMapping former, long now) {
-    List<ServerState> fresh = new ArrayList<>();
-    int asked = 0;
-    boolean waiting = false;
-    for (ServerState server : servers) {
-      if (server.isV4() == v4) {
-        asked++;
-        waiting |= server.isWaiting();
-        if (server.isFresh(now)) {
-          fresh.add(server);
+  static List<MappingSample> samples(List<ServerState> fresh) {
+    List<MappingSample> samples = new ArrayList<>();
+    for (ServerState state : fresh) {
+      if (state.mapped != null) {
+        samples.add(new MappingSample(state.server.endpoint(), state.mapped));
+      }
+    }
+    return samples;
+  }
+
+  /// Whether one server address has answered at two of its ports.
+  static boolean answersAtTwoPorts(List<ServerState> fresh) {
+    for (ServerState a : fresh) {
+      for (ServerState b : fresh) {
+        if (a != b && a.server.endpoint().address().equals(b.server.endpoint().address())) {
+          return true;
         }
       }
     }
-    UdpVerdict udp;
-    if (!fresh.isEmpty()) {
-      udp = UdpVerdict.WORKS;
-    } else if (asked == 0 || waiting && !silent) {
-      udp = UdpVerdict.UNKNOWN;
-    } else {
-      udp = asked > 1 && silent ? UdpVerdict.BLOCKED : UdpVerdict.NO_ANSWER;
-    }
-    NatMapping mapping = mapping(fresh);
-    return new NetReport.Family(
-        udp, mapping == NatMapping.UNKNOWN ? former : mapping, mapped(fresh));
-  }
-
-  /// Compares each pair of servers: other address and other mapping is the sign of a hard NAT.
-  private static NatMapping mapping(List<ServerState> fresh) {
-    boolean same = false;
-    boolean varies = false;
-    boolean samePortsAgree = false;
-    for (int i = 0; i < fresh.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        Endpoint a = fresh.get(i).server.endpoint();
-        Endpoint b = fresh.get(j).server.endpoint();
-        boolean equal = java.util.Objects.equals(fresh.get(i).mapped, fresh.get(j).mapped);
-        if (!a.address().equals(b.address())) {
-          same |= equal;
-          varies |= !equal;
-        } else if (equal) {
-          samePortsAgree = true;
-        } else {
-          return NatMapping.APDM;
-        }
-      }
-    }
-    if (varies) {
-      return samePortsAgree ? NatMapping.ADM : NatMapping.APDM;
-    }
-    return same ? NatMapping.EIM : NatMapping.UNKNOWN;
+    return false;
   }
 
   /// Every endpoint seen by two servers, and the one the nearest server saw, which goes first.
-  private static List<Endpoint> mapped(List<ServerState> fresh) {
+  static List<Endpoint> mapped(List<ServerState> fresh) {
     List<ServerState> byRtt = new ArrayList<>(fresh);
     byRtt.sort((a, b) -> Long.compare(a.rtt, b.rtt));
     List<Endpoint> result = new ArrayList<>();

@@ -14,8 +14,24 @@ public record NetReport(Family v4, Family v6, List<Sample> servers) {
   ///
   /// @param mapping EIM if two servers saw the same endpoint; ADM or APDM if not
   /// @param mapped the endpoints at which we are probably reachable, nearest server's first
-  public record Family(UdpVerdict udp, NatMapping mapping, List<Endpoint> mapped) {
-    static final Family NOTHING = new Family(UdpVerdict.UNKNOWN, NatMapping.UNKNOWN, List.of());
+  /// @param evidence every question and its answer, in the order of the tests
+  public record Family(
+      UdpVerdict udp,
+      NatMapping mapping,
+      List<Endpoint> mapped,
+      NatVerdict nat,
+      List<Evidence> evidence) {
+    static final Family NOTHING =
+        new Family(
+            UdpVerdict.UNKNOWN, NatMapping.UNKNOWN, List.of(), NatVerdict.NOTHING, List.of());
+
+    /// Whether anything but round trips and times is other than before.
+    boolean saysTheSameAs(Family before) {
+      return udp == before.udp
+          && mapping == before.mapping
+          && mapped.equals(before.mapped)
+          && nat.equals(before.nat);
+    }
   }
 
   /// One server's last answer.

@@ -1,6 +1,7 @@
 package dev.adit.core.netcheck;
 
 import dev.adit.wire.Endpoint;
+import dev.adit.wire.stun.StunAttribute;
 import dev.adit.wire.stun.StunMessage;
 import dev.adit.wire.stun.TransactionId;
 import java.util.random.RandomGenerator;
@@ -21,6 +22,10 @@ final class ServerState {
   private static final long BACK_OFF = 30_000 * MILLISECOND;
 
   final StunServer server;
+
+  /// Asked only where the family's other servers are silent (R-STUN-24).
+  final boolean spare;
+
   private @Nullable StunMessage request;
   private long firstSentAt;
   private int sent;
@@ -31,8 +36,15 @@ final class ServerState {
   long answeredAt;
   long rtt;
 
-  ServerState(StunServer server) {
+  /// The server's other address and port, if it has told of one.
+  @Nullable Endpoint other;
+
+  /// When the last transaction ended; 0 before.
+  private long endedAt;
+
+  ServerState(StunServer server, boolean spare) {
     this.server = server;
+    this.spare = spare;
   }
 
   boolean isV4() {
@@ -65,6 +77,7 @@ final class ServerState {
     }
     if (sent == (rtt > 0 ? TRIES_WITH_RTT : FIRST.length)) {
       end();
+      endedAt = now;
       rtt = 0; // the path may have changed: measure anew
       return null;
     }
@@ -92,6 +105,7 @@ final class ServerState {
   boolean answered(StunMessage message, long now) {
     Endpoint seen = message.type() == StunMessage.BINDING_SUCCESS ? message.mapped() : null;
     end();
+    endedAt = now;
     if (seen == null || !isPossible(seen)) {
       notBefore = now + BACK_OFF; // R-STUN-4: it wants credentials, or is in trouble
       return false;
@@ -99,7 +113,32 @@ final class ServerState {
     mapped = seen;
     answeredAt = now;
     rtt = Math.max(1, now - firstSentAt);
+    var told = message.first(StunAttribute.OtherAddress.class);
+    other = told != null && isSecond(told.endpoint()) ? told.endpoint() : null;
     return true;
+  }
+
+  /// Both address and port must be others, or the tests prove nothing.
+  private boolean isSecond(Endpoint told) {
+    return isPossible(told)
+        && !told.address().equals(server.endpoint().address())
+        && told.port() != server.endpoint().port();
+  }
+
+  /// What the last transaction brought.
+  Evidence evidence() {
+    boolean answered = mapped != null && answeredAt == endedAt;
+    return new Evidence(
+        Evidence.Test.MAPPING,
+        server.endpoint(),
+        server.endpoint(),
+        answered
+            ? Evidence.Result.ANSWERED
+            : isWaiting() || sent == 0 ? Evidence.Result.WAITING : Evidence.Result.SILENT,
+        mapped,
+        sent,
+        rtt,
+        endedAt);
   }
 
   /// An address of ours, which peers will be told, has a port and the family of the request.
@@ -120,6 +159,8 @@ final class ServerState {
     mapped = null;
     rtt = 0;
     notBefore = 0;
+    sent = 0;
+    endedAt = 0;
   }
 
   boolean isFresh(long now) {

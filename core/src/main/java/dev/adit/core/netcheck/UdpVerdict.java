@@ -6,8 +6,8 @@ public enum UdpVerdict {
   UNKNOWN,
   /// An answer came.
   WORKS,
-  /// 3 s without an answer, but from one server port only: it may be the server.
+  /// 3 s without an answer, but from one server address only: it may be the server.
   NO_ANSWER,
-  /// 3 s without any answer from several server ports.
+  /// 3 s without any answer from several server addresses, also on port 443.
   BLOCKED
 }

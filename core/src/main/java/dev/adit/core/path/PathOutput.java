@@ -36,6 +36,11 @@ public sealed interface PathOutput {
   /// Ask the STUN servers now, then report by [PathNode#stunSettled].
   record RefreshStun() implements PathOutput {}
 
+  /// A peer sees our outside port so (R-STUN-22). Said when it is new, and now and then again.
+  ///
+  /// @param peer where it was pinged
+  record SeenAs(Endpoint peer, Endpoint as) implements PathOutput {}
+
   /// One line of the log, at info.
   ///
   /// @param endpoint the selected one after the change, or null

@@ -432,6 +432,9 @@ final class PeerProber {
     if (!source.equals(target.endpoint)) {
       heardFrom(source, now); // R-PROBE-8: the target is proven, its other face becomes known
     }
+    if (target.saysAnew(pong.observed(), now)) {
+      node.outputs.add(new PathOutput.SeenAs(target.endpoint, pong.observed()));
+    }
     boolean full = node.rules.provesFullSize(ping.isFullSize(), pong);
     target.answered(now - ping.sentAt, full, now);
     if (ping.measuring != null && node.rules.provesMtu(ping.mtu, pong)) {

@@ -4,6 +4,7 @@ import static dev.adit.core.path.PathTimers.LONG_AGO;
 
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.CandidateKind;
+import org.jspecify.annotations.Nullable;
 
 /// One address of a peer, and what our pings to it have shown. Confined to its peer.
 final class RemoteCandidate {
@@ -56,6 +57,10 @@ final class RemoteCandidate {
   private int lostBits;
   private int samples;
 
+  // As whom the peer sees us from there, and when that was last passed on.
+  private @Nullable Endpoint observed;
+  private long observedAt = LONG_AGO;
+
   // How long it has been better than the selected one (§3.6).
   int betterSamples;
   long betterSince = LONG_AGO;
@@ -63,6 +68,18 @@ final class RemoteCandidate {
   RemoteCandidate(Endpoint endpoint, CandidateKind kind) {
     this.endpoint = endpoint;
     this.kind = kind;
+  }
+
+  /// The peer sees us so.
+  ///
+  /// @return true if that is new, or was said long ago
+  boolean saysAnew(Endpoint as, long now) {
+    if (as.equals(observed) && now - observedAt < PathTimers.OBSERVED_KEPT / 2) {
+      return false;
+    }
+    observed = as;
+    observedAt = now;
+    return true;
   }
 
   void answered(long rtt, boolean full, long now) {

@@ -4,6 +4,8 @@ package dev.adit.core.stun;
 public enum StunCounter {
   ANSWERED("Binding requests answered."),
   ANSWERED_SHORT("Requests answered that have Tailscale's form, and get its short answer."),
+  ANSWERED_ELSEWHERE(
+      "Requests answered from another address or port, or to another port (RFC 5780)."),
   ERRORS("Requests answered with error 420, because they ask for what is not offered."),
   NOT_STUN("Datagrams that are not STUN requests, or damaged ones."),
   LIMITED("Requests not answered, because their source or its network asks too often.");

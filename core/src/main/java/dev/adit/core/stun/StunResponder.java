@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Anyone may ask, with any source address he likes to invent. Therefore an answer is at most four
 /// times as long as its request, a source gets at most 10 a second and its network (IPv4 /24, IPv6
-/// /56) at most 500, and the memory for counting is fixed. Requests for RFC 5780's other address or
-/// port get error 420: that is how a client learns that they are not offered here.
+/// /56) at most 500, and the memory for counting is fixed.
+///
+/// With a second address and port ([AlternateEndpoints]) it answers from there who asks for that
+/// (RFC 5780): that is how a client learns whom its NAT lets in. Such requests are answered 5 times
+/// a second; one with RESPONSE-PORT counts for the port that gets the answer, too, which is never a
+/// port below 1024. What is not offered gets error 420, and the client knows.
 ///
 /// A request in Tailscale's form (SOFTWARE `tailnode`, FINGERPRINT last) gets the answer its
 /// clients expect: XOR-MAPPED-ADDRESS alone (derp §12).
@@ -23,31 +27,36 @@ public final class StunResponder {
   private static final int PER_SOURCE = 10;
   private static final int PER_NETWORK = 500;
 
-  /// For requests with attributes of RFC 5780, answered by errors.
+  /// For requests with attributes of RFC 5780, also if answered by errors.
   private static final int PER_SOURCE_5780 = 5;
 
   private static final int LARGEST_GAIN = 4;
-  private static final int CHANGE_REQUEST = 0x0003;
-  private static final int PADDING = 0x0026;
-  private static final int RESPONSE_PORT = 0x0027;
+
+  /// Mapped address, origin, software, the other address and FINGERPRINT of an IPv6 answer.
+  private static final int MOST_BESIDE_PADDING = 96;
+
   private static final int MOST_UNKNOWN_NAMED = 4;
   private static final StunAttribute SOFTWARE = new StunAttribute.Software("Adit");
 
   private final StunCounter.Sink counters;
   private final RateTable sources;
   private final RateTable networks;
+  private final AlternateEndpoints alternates;
 
+  /// @param alternates from where else it can answer
   /// @param random seeds the rate limits' hashes; must not be predictable outside of tests
-  public StunResponder(StunCounter.Sink counters, RandomGenerator random) {
+  public StunResponder(
+      AlternateEndpoints alternates, StunCounter.Sink counters, RandomGenerator random) {
+    this.alternates = alternates;
     this.counters = counters;
     this.sources = new RateTable(4096, random);
     this.networks = new RateTable(1024, random);
   }
 
-  /// The datagram to send back to `from`, or null for none.
+  /// What to send for a datagram that came from `from`, or null for nothing.
   ///
-  /// @param to where the request arrived; the answer must leave from there
-  public byte @Nullable [] answer(
+  /// @param to where the request arrived; the answer leaves from there, unless it asks for another
+  public @Nullable StunAnswer answer(
       byte[] datagram, int offset, int length, Endpoint from, Endpoint to, long now) {
     StunMessage request;
     try {
@@ -62,80 +71,66 @@ public final class StunResponder {
       counters.add(StunCounter.NOT_STUN, 1);
       return null;
     }
-    var refused = notOffered(request);
-    if (!allowed(from, !refused.isEmpty(), now)) {
+    var wish = StunWish.of(request, to, alternates);
+    if (!allowed(from, wish, now)) {
       counters.add(StunCounter.LIMITED, 1);
       return null;
     }
-    if (!refused.isEmpty()) {
+    if (!wish.refused().isEmpty()) {
       counters.add(StunCounter.ERRORS, 1);
-      return fitting(error(request, refused), LARGEST_GAIN * length);
+      return new StunAnswer(
+          fitting(error(request, wish.refused()), LARGEST_GAIN * length), to, from);
     }
     counters.add(StunCounter.ANSWERED, 1);
     var mapped = new StunAttribute.XorMappedAddress(from);
     if (isTailscale(request)) {
       counters.add(StunCounter.ANSWERED_SHORT, 1);
-      return success(request, List.of(mapped), false).encode();
+      return new StunAnswer(success(request, List.of(mapped), false).encode(), to, from);
     }
-    var full = List.of(mapped, new StunAttribute.ResponseOrigin(to), SOFTWARE);
-    return fitting(success(request, full, true), LARGEST_GAIN * length);
+    if (wish.isElsewhere(to)) {
+      counters.add(StunCounter.ANSWERED_ELSEWHERE, 1);
+    }
+    byte[] answer = fitting(success(request, full(mapped, wish, to), true), most(wish, length));
+    return new StunAnswer(answer, wish.from(), wish.target(from));
   }
 
-  private boolean allowed(Endpoint from, boolean is5780, long now) {
+  /// In the order of their worth: [#fitting] leaves out the last.
+  private List<StunAttribute> full(StunAttribute mapped, StunWish wish, Endpoint to) {
+    var attributes = new ArrayList<StunAttribute>(5);
+    attributes.add(mapped);
+    if (wish.padding() > 0) {
+      attributes.add(new StunAttribute.Padding(wish.padding()));
+    }
+    attributes.add(new StunAttribute.ResponseOrigin(wish.from()));
+    attributes.add(SOFTWARE);
+    var other = alternates.otherOf(to);
+    if (other != null) {
+      attributes.add(new StunAttribute.OtherAddress(other));
+    }
+    return attributes;
+  }
+
+  /// An answer with as much padding as its request is as long as that, and a little more.
+  private static int most(StunWish wish, int length) {
+    return wish.padding() > 0 ? length + MOST_BESIDE_PADDING : LARGEST_GAIN * length;
+  }
+
+  private boolean allowed(Endpoint from, StunWish wish, long now) {
     byte[] address = from.address().bytes();
     int network = from.address().isV4() ? 3 : 7;
-    return sources.allow(
-            sources.hash(address, address.length, from.port()),
-            is5780 ? PER_SOURCE_5780 : PER_SOURCE,
-            now)
+    int perSource = wish.is5780() ? PER_SOURCE_5780 : PER_SOURCE;
+    if (!sources.allow(sources.hash(address, address.length, from.port()), perSource, now)) {
+      return false;
+    }
+    int target = wish.target(from).port();
+    return (target == from.port()
+            || sources.allow(sources.hash(address, address.length, target), perSource, now))
         && networks.allow(networks.hash(address, network, network), PER_NETWORK, now);
   }
 
   private static boolean isTailscale(StunMessage request) {
     var software = request.first(StunAttribute.Software.class);
     return request.fingerprint() && software != null && software.name().equals("tailnode");
-  }
-
-  /// Types of attributes whose wish is not fulfilled here. Those of authentication are not among
-  /// them: a server that asks for none passes over them.
-  private static List<Integer> notOffered(StunMessage request) {
-    var types = new ArrayList<Integer>(1);
-    for (var attribute : request.attributes()) {
-      switch (attribute) {
-        case StunAttribute.ChangeRequest(var otherAddress, var otherPort) -> {
-          if (otherAddress || otherPort) {
-            types.add(CHANGE_REQUEST);
-          }
-        }
-        case StunAttribute.ResponsePort _ -> types.add(RESPONSE_PORT);
-        case StunAttribute.Padding _ -> types.add(PADDING);
-        case StunAttribute.Unknown unknown -> {
-          if (unknown.mustBeUnderstood() && !isAuthentication(unknown.type())) {
-            types.add(unknown.type());
-          }
-        }
-        case StunAttribute.MappedAddress _,
-            StunAttribute.XorMappedAddress _,
-            StunAttribute.ResponseOrigin _,
-            StunAttribute.OtherAddress _,
-            StunAttribute.AlternateServer _,
-            StunAttribute.Software _,
-            StunAttribute.ErrorCode _,
-            StunAttribute.UnknownAttributes _,
-            StunAttribute.MessageIntegrity _ -> {}
-      }
-    }
-    return types;
-  }
-
-  /// USERNAME, REALM, NONCE, MESSAGE-INTEGRITY-SHA256, PASSWORD-ALGORITHM, USERHASH.
-  private static boolean isAuthentication(int type) {
-    return type == 0x0006
-        || type == 0x0014
-        || type == 0x0015
-        || type == 0x001c
-        || type == 0x001d
-        || type == 0x001e;
   }
 
   private static StunMessage success(

@@ -42,7 +42,7 @@ final class NetCheckTest {
     answer(requests.get(1), MAPPED);
     assertThat(check.report().v4().mapping()).isEqualTo(NatMapping.EIM);
     assertThat(check.report().v4().udp()).isEqualTo(UdpVerdict.WORKS);
-    assertThat(check.wakeAt()).isEqualTo(NetCheck.NEVER);
+    assertThat(check.wakeAt()).as("the behaviour tests").isEqualTo(now + NetCheck.SECOND);
   }
 
   @Test
@@ -102,7 +102,9 @@ final class NetCheckTest {
       }
     }
     assertThat(times).startsWith(0L, 100L, 200L, 400L, 800L);
-    assertThat(times.subList(5, times.size())).containsExactly(1_600L);
+    assertThat(times.subList(5, times.size()))
+        .as("asked again, and on port 443, too")
+        .containsExactly(1_600L, 1_600L);
   }
 
   @Test
@@ -114,8 +116,8 @@ final class NetCheckTest {
     assertThat(check.report().v4().udp()).isEqualTo(UdpVerdict.BLOCKED);
     assertThat(check.report().v6().udp()).isEqualTo(UdpVerdict.UNKNOWN);
     assertThat(check.wakeAt() - now).as("tested again").isBetween(ms(29_000), ms(30_000));
-    check.probeAnswered(now);
-    assertThat(sent()).as("a probe came through: asked at once").hasSize(2);
+    check.peerSaw(Endpoint.literal("203.0.113.99:9"), MAPPED, now);
+    assertThat(sent()).as("a probe came through: asked at once, on port 443 too").hasSize(4);
   }
 
   @Test
@@ -143,6 +145,7 @@ final class NetCheckTest {
   void asksPeriodicallyOnlyWhileActive() {
     servers(ONE);
     answer(sent().getFirst(), MAPPED);
+    runUntil(now + 5 * NetCheck.SECOND); // the behaviour tests end
     assertThat(check.wakeAt()).isEqualTo(NetCheck.NEVER);
     check.activityChanged(true, now);
     assertThat(check.wakeAt() - now).isBetween(ms(20_000), ms(26_000));

@@ -256,6 +256,7 @@ final class LabNode {
         case PathOutput.RenewSession
                 _ -> {} // a real WireGuard would; here sessions are but numbers
         case PathOutput.RefreshStun refresh -> settleStun();
+        case PathOutput.SeenAs seen -> {}
         case PathOutput.SetEndpoint(PublicKey peer, var endpoint) ->
             later(wireGuard -> wireGuard.moved(peer, endpoint));
         case PathOutput.SetMtu(PublicKey peer, int mtu) -> {

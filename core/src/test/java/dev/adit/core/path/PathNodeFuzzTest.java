@@ -193,6 +193,7 @@ class PathNodeFuzzTest {
             PathOutput.RenewSession _,
             PathOutput.SetMtu _,
             PathOutput.RefreshStun _,
+            PathOutput.SeenAs _,
             PathOutput.PathChanged _ -> {}
       }
     }

@@ -24,7 +24,10 @@ class StunResponderTest {
 
   private final Map<StunCounter, Long> counts = new EnumMap<>(StunCounter.class);
   private final StunResponder responder =
-      new StunResponder((counter, n) -> counts.merge(counter, n, Long::sum), new Random(1));
+      new StunResponder(
+          AlternateEndpoints.NONE,
+          (counter, n) -> counts.merge(counter, n, Long::sum),
+          new Random(1));
   private final TransactionId id = TransactionId.random(new Random(2));
 
   @Test
@@ -153,14 +156,14 @@ class StunResponderTest {
     return answered;
   }
 
-  private byte @Nullable [] ask(byte[] request, Endpoint from, long now) {
+  private @Nullable StunAnswer ask(byte[] request, Endpoint from, long now) {
     return responder.answer(request, 0, request.length, from, SERVER, now);
   }
 
   private byte[] bytes(byte[] request, Endpoint from, Endpoint to) {
-    byte[] answer = responder.answer(request, 0, request.length, from, to, 0);
+    var answer = responder.answer(request, 0, request.length, from, to, 0);
     assertThat(answer).isNotNull();
-    return answer == null ? new byte[0] : answer;
+    return answer == null ? new byte[0] : answer.bytes();
   }
 
   private StunMessage answer(StunMessage request, Endpoint from, Endpoint to)

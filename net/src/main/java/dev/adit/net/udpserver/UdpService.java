@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Receives datagrams and answers each from the address it came to. Thread-safe; the work is done
-/// by one thread of its own.
+/// Receives datagrams and answers each from the address it came to, or from another. Thread-safe;
+/// the work is done by one thread of its own.
 ///
 /// There is one socket per local address, because a socket for all of them would let the kernel
 /// choose the answer's source, and a NAT in front of the client would drop what does not come from
@@ -35,9 +35,14 @@ public final class UdpService implements AutoCloseable {
   public interface Handler {
     /// The answer to the `length` bytes of `datagram` from `offset`, or null for none. Called on
     /// the service's thread; must not block nor keep the array.
-    byte @Nullable [] answer(
+    @Nullable Reply answer(
         byte[] datagram, int offset, int length, Endpoint from, Endpoint to, long now);
   }
+
+  /// One datagram to send.
+  ///
+  /// @param from an endpoint of this service; where it has none, nothing is sent
+  public record Reply(byte[] bytes, Endpoint from, Endpoint to) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(UdpService.class);
 
@@ -161,9 +166,7 @@ public final class UdpService implements AutoCloseable {
     var channel = DatagramChannel.open(family);
     try {
       channel.configureBlocking(false);
-      channel.bind(
-          new InetSocketAddress(
-              InetAddress.getByAddress(endpoint.address().bytes()), endpoint.port()));
+      channel.bind(address(endpoint));
       var local = new Endpoint(endpoint.address(), channel.socket().getLocalPort());
       channel.register(selector, SelectionKey.OP_READ, local);
       sockets.put(local, channel);
@@ -171,6 +174,11 @@ public final class UdpService implements AutoCloseable {
       channel.close();
       throw e;
     }
+  }
+
+  private static InetSocketAddress address(Endpoint endpoint) throws IOException {
+    return new InetSocketAddress(
+        InetAddress.getByAddress(endpoint.address().bytes()), endpoint.port());
   }
 
   private void run() {
@@ -212,9 +220,13 @@ public final class UdpService implements AutoCloseable {
       return false;
     }
     var from = new Endpoint(IpAddress.of(source.getAddress().getAddress()), source.getPort());
-    byte[] answer = handler.answer(bytes, 0, buffer.position(), from, local, clock.nanos());
-    if (answer != null) {
-      channel.send(ByteBuffer.wrap(answer), source);
+    Reply reply = handler.answer(bytes, 0, buffer.position(), from, local, clock.nanos());
+    if (reply != null) {
+      var out = reply.from().equals(local) ? channel : sockets.get(reply.from());
+      if (out != null) {
+        var target = reply.to().equals(from) ? source : address(reply.to());
+        out.send(ByteBuffer.wrap(reply.bytes()), target);
+      }
     }
     return true;
   }

@@ -79,10 +79,12 @@ class UdpServiceTest {
     UdpService.start(taken, UdpServiceTest::greet, Clock.SYSTEM).close();
   }
 
-  private static byte @org.jspecify.annotations.Nullable [] greet(
+  private static UdpService.@org.jspecify.annotations.Nullable Reply greet(
       byte[] datagram, int offset, int length, Endpoint from, Endpoint to, long now) {
     String text = new String(datagram, offset, length, UTF_8);
-    return text.equals("quiet") ? null : (text + " " + from.port() + " at " + to).getBytes(UTF_8);
+    return text.equals("quiet")
+        ? null
+        : new UdpService.Reply((text + " " + from.port() + " at " + to).getBytes(UTF_8), to, from);
   }
 
   private static int freePort() throws IOException {

@@ -84,6 +84,12 @@ final class OtherErrors {
                 Files.move(away, identity.resolve("root.key"));
               }));
 
+  private static ErrorCase stunOther(String situation, String value, String... more) {
+    List<String> words = new ArrayList<>(List.of("serve", "--url", URL, "--stun-other", value));
+    words.addAll(List.of(more));
+    return when(situation, attempt -> attempt.fails("l", words.toArray(String[]::new)));
+  }
+
   static final List<ErrorCase> SERVE =
       List.of(
           when("serve: port not allowed", OtherErrors::portNotAllowed),
@@ -100,6 +106,14 @@ final class OtherErrors {
           when(
               "serve: --listen without port",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", "0.0.0.0")),
+          stunOther("serve: --stun-other without port", "192.0.2.2"),
+          stunOther("serve: --stun-other with the port of --stun", "192.0.2.2:3478"),
+          stunOther(
+              "serve: --stun-other with the address of --stun",
+              "192.0.2.1:3479",
+              "--stun",
+              "192.0.2.1:3478"),
+          stunOther("serve: --stun-other twice", "192.0.2.2:3479,192.0.2.3:3479"),
           when("serve: metrics port in use", attempt -> free(attempt, "--metrics", "0.0.0.0:443")),
           when(
               "serve: --log-format that is none",
