@@ -34,6 +34,7 @@ final class FamilyState {
 
   final boolean isV4;
   long silentSince = NetCheck.NEVER;
+  private boolean askedInRun;
   private int retests;
   long retestAt = NetCheck.NEVER;
 
@@ -72,12 +73,24 @@ final class FamilyState {
     }
   }
 
+  void runBegan() {
+    askedInRun = false;
+  }
+
+  void asked(long now) {
+    askedInRun = true;
+    if (silentSince == NetCheck.NEVER) {
+      silentSince = now;
+    }
+  }
+
   /// A run has ended. Silence: once more at once, so that 3 s are full, then ever more rarely.
   void runEnded(boolean wasAsked, long now) {
     if (!wasAsked || silentSince == NetCheck.NEVER) {
       retestAt = NetCheck.NEVER;
     } else {
-      retestAt = isSilent(now) ? now + RETESTS[Math.min(retests++, RETESTS.length - 1)] : now;
+      boolean often = !isSilent(now) && askedInRun; // nobody asked: they want to be left alone
+      retestAt = often ? now : now + RETESTS[Math.min(retests++, RETESTS.length - 1)];
     }
   }
 
@@ -103,13 +116,6 @@ final class FamilyState {
   }
 
   // --- tests
-
-  /// Somebody waits for fresh tests.
-  void testsWanted(long now) {
-    if (tests == null || tests.isDone()) {
-      testsDueAt = now;
-    }
-  }
 
   /// @return true if tests have just begun: their sockets must be new
   boolean beginIfDue(
@@ -244,7 +250,8 @@ final class FamilyState {
         current != NatMapping.UNKNOWN
             && tested != NatMapping.UNKNOWN
             && current.isHard() != tested.isHard();
-    if (contradicts && now - testedAt >= TESTS_EVERY) {
+    boolean moved = done != null && done.samples().stream().noneMatch(s -> isIn(s, samples));
+    if ((contradicts || moved) && now - testedAt >= TESTS_EVERY) {
       testsDueAt = Math.min(testsDueAt, now);
     }
     NatMapping mapping = tested == NatMapping.UNKNOWN || contradicts ? current : tested;
@@ -267,6 +274,12 @@ final class FamilyState {
       gaps.add(Gap.PEERS_DISAGREE);
     }
     return mapping;
+  }
+
+  /// Whether the NAT still has that address.
+  private static boolean isIn(MappingSample tested, List<MappingSample> samples) {
+    return samples.stream()
+        .anyMatch(sample -> sample.mapped().address().equals(tested.mapped().address()));
   }
 
   /// The decision tree.

@@ -142,12 +142,6 @@ public final class NetCheck {
     }
   }
 
-  /// Somebody wants everything measured anew.
-  public void testsWanted(long now) {
-    refreshWanted(now);
-    families.forEach(family -> family.testsWanted(now));
-  }
-
   /// Whether questions are open, so that the report will soon be another.
   public boolean isMeasuring() {
     return running || v4.running() != null || v6.running() != null;
@@ -183,13 +177,12 @@ public final class NetCheck {
     nextRun = NEVER;
     for (FamilyState family : which) {
       boolean wasSilent = family.silentSince != NEVER;
+      family.runBegan();
       for (ServerState server : servers) {
         byte[] request = isAsked(server, family, wasSilent) ? server.begin(random, now) : null;
         if (request != null) {
           outputs.add(new Output.SendStun(server.server.endpoint(), request));
-          if (family.silentSince == NEVER) {
-            family.silentSince = now;
-          }
+          family.asked(now);
         }
       }
     }
@@ -199,7 +192,9 @@ public final class NetCheck {
   private boolean isAsked(ServerState server, FamilyState family, boolean silent) {
     return server.isV4() == family.isV4
         && (silent || !server.spare)
-        && (hosts == null || hosts.stream().anyMatch(host -> host.address().isV4() == family.isV4));
+        && (hosts == null
+            || server.server.endpoint().address().isLoopback()
+            || hosts.stream().anyMatch(host -> host.address().isV4() == family.isV4));
   }
 
   /// A datagram that [StunMessage#matches].

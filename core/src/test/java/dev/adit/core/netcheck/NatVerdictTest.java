@@ -223,6 +223,28 @@ final class NatVerdictTest {
     assertThat(site.verdict().natClass()).isEqualTo(NatClass.SYMMETRIC);
   }
 
+  @Test
+  void testsAreRepeatedWhenTheServersBeginToContradictThem() {
+    measured(NatClass.PORT_RESTRICTED);
+    site.check.activityChanged(true, site.now);
+    site.mapping = NatMapping.APDM;
+    site.pass(60);
+    assertThat(site.verdict().mapping()).as("at once").isEqualTo(NatMapping.APDM);
+    assertThat(site.verdict().allocation()).isEqualTo(NatAllocation.UNKNOWN);
+    site.pass(600);
+    assertThat(site.verdict().allocation()).isEqualTo(NatAllocation.RANDOM);
+    assertThat(site.verdict().certainty()).isEqualTo(Certainty.MEASURED);
+  }
+
+  @Test
+  void asksNobodyWithoutEndWhenEveryServerWantsToBeLeftAlone() {
+    site.dead.addAll(List.of(A1, A2));
+    var _ = site.measure(A1, A2);
+    site.asked.clear();
+    site.pass(20);
+    assertThat(site.asked).hasSizeLessThan(100);
+  }
+
   private void measured(NatClass expected) {
     assertThat(site.measure(A1, A2).natClass()).isEqualTo(expected);
     assertThat(site.verdict().gaps()).isEmpty();

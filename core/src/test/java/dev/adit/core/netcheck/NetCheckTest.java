@@ -171,6 +171,17 @@ final class NetCheckTest {
   }
 
   @Test
+  void restsWhenEveryServerAnswersWithAnError() {
+    servers(ONE);
+    receive(ONE, error(sent().getFirst(), 500));
+    now = check.wakeAt();
+    check.timeReached(now);
+    sent().forEach(request -> receive(request.to(), error(request, 500)));
+    check.timeReached(now);
+    assertThat(check.wakeAt() - now).isGreaterThan(ms(20_000));
+  }
+
+  @Test
   void keepsTheFamiliesApart() {
     servers(ONE, SIX);
     List<Output.SendStun> requests = sent();

@@ -43,7 +43,7 @@ public final class ThrowAwaySocket implements AutoCloseable {
       throw e;
     }
     var socket = new ThrowAwaySocket(channel);
-    Thread.ofVirtual().name("stun-test").start(() -> socket.hear(receiver));
+    Thread.ofPlatform().daemon().name("stun-test").start(() -> socket.hear(receiver));
     return socket;
   }
 

@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.assertj.core.api.SoftAssertions;
@@ -77,14 +80,24 @@ class NatVerdictsTest {
     for (String type : types(known)) {
       assertThat(sides).as("a type of the lab: " + type).anyMatch(s -> s.name.startsWith(type));
     }
-    Map<String, String> found = new TreeMap<>();
+    Map<String, String> found = new ConcurrentHashMap<>();
     Map<String, String> expected = new TreeMap<>();
-    for (int i = 0; i < sides.size(); i += 2) {
-      Side left = sides.get(i);
-      Side right = sides.get(Math.min(i + 1, sides.size() - 1));
-      expected.put(left.name, left.v4 + " / " + left.v6);
-      expected.put(right.name, right.v4 + " / " + right.v6);
-      measure(left, right, found);
+    sides.forEach(side -> expected.put(side.name, side.v4 + " / " + side.v6));
+    // Most of the time is waiting for answers that do not come: two labs share it.
+    List<Future<?>> labs = new ArrayList<>();
+    try (var executor = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < sides.size(); i += 2) {
+        Side left = sides.get(i);
+        Side right = sides.get(Math.min(i + 1, sides.size() - 1));
+        labs.add(
+            executor.submit(() -> {
+              measure(left, right, found);
+              return null;
+            }));
+      }
+    }
+    for (Future<?> lab : labs) {
+      assertThat(lab).succeedsWithin(Duration.ZERO);
     }
     SoftAssertions.assertSoftly(softly ->
         expected.forEach(
@@ -111,9 +124,10 @@ class NatVerdictsTest {
           () -> isDone(lab, "l") && isDone(lab, "r"));
       found.put(left.name, verdicts(lab, "l"));
       found.put(right.name, verdicts(lab, "r"));
-      for (String host : List.of("l", "r")) {
-        var said = world.adit(host, "netcheck");
-        assertThat(said.output()).contains("IPv4: ", "IPv6: ", "seen as whom");
+      if (left.name.equals("direct")) {
+        var said = world.adit("r", "netcheck");
+        assertThat(said.output())
+            .contains("IPv4: no NAT, but a firewall", "let in from another port", "none, 3 tries");
       }
     }
   }
