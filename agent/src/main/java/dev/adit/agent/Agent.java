@@ -397,13 +397,14 @@ public final class Agent implements AutoCloseable {
   /// The loop's handler: the data plane, and the agent's own timers.
   private final class LoopHandler implements PacketHandler {
     @Override
-    public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {
-      plane.fromWireGuard(endpoint, packet, length, now);
+    public void fromWireGuard(
+        LoopbackEndpoint endpoint, byte[] packet, int offset, int length, long now) {
+      plane.fromWireGuard(endpoint, packet, offset, length, now);
     }
 
     @Override
-    public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
-      plane.fromOutside(source, packet, length, now);
+    public void fromOutside(Endpoint source, byte[] packet, int offset, int length, long now) {
+      plane.fromOutside(source, packet, offset, length, now);
     }
 
     @Override

@@ -261,17 +261,18 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   // --- packets
 
   @Override
-  public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {
+  public void fromWireGuard(
+      LoopbackEndpoint endpoint, byte[] packet, int offset, int length, long now) {
     Peer peer = (Peer) endpoint.owner();
-    Route route = path.wireGuardSent(peer.key, packet, 0, length, now);
+    Route route = path.wireGuardSent(peer.key, packet, offset, length, now);
     Endpoint to = route.direct();
     if (to != null && !relayOnly) {
-      loop().send(to, packet, 0, length);
+      loop().send(to, packet, offset, length);
       direct.sent(length);
       sent(peer, length);
     }
     if (route.relay()) {
-      toRelay(peer, packet, length);
+      toRelay(peer, packet, offset, length);
       relayed.sent(length);
       if (to == null) {
         sent(peer, length);
@@ -295,18 +296,18 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   }
 
   @Override
-  public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
-    if (StunMessage.matches(packet, 0, length)) {
-      netcheck.datagramReceived(source, packet, 0, length, now);
+  public void fromOutside(Endpoint source, byte[] packet, int offset, int length, long now) {
+    if (StunMessage.matches(packet, offset, length)) {
+      netcheck.datagramReceived(source, packet, offset, length, now);
       carryOutNetcheck(now);
     } else if (!relayOnly) {
-      PublicKey from = path.datagramReceived(source, packet, 0, length, now);
+      PublicKey from = path.datagramReceived(source, packet, offset, length, now);
       Peer peer = from == null ? null : peers.get(from);
       if (peer != null) {
         direct.received(length);
         received(peer, length);
         peer.lastDirectSource = source;
-        loop().inject(peer.endpoint(), packet, 0, length);
+        loop().inject(peer.endpoint(), packet, offset, length);
       }
       carryOut(now);
     }
@@ -350,7 +351,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
         case PathOutput.SendRelay(var key, var bytes) -> {
           Peer peer = peers.get(key);
           if (peer != null) {
-            toRelay(peer, bytes, bytes.length);
+            toRelay(peer, bytes, 0, bytes.length);
           }
         }
         case PathOutput.DeliverToWireGuard(var key, var message) -> {
@@ -380,12 +381,13 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     }
   }
 
-  private void toRelay(Peer peer, byte[] packet, int length) {
+  private void toRelay(Peer peer, byte[] packet, int offset, int length) {
     DerpLink link = linkOf(peer);
     if (link == null) {
       counters.link(LinkCount.DROPPED_DOWN);
     } else {
-      link.send(peer.key, packet, 0, length, PacketKind.of(packet, 0, length).hasPriority());
+      boolean hasPriority = PacketKind.of(packet, offset, length).hasPriority();
+      link.send(peer.key, packet, offset, length, hasPriority);
     }
   }
 

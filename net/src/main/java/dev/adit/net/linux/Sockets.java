@@ -19,14 +19,19 @@ final class Sockets {
   static final int SOL_IP = 0;
   static final int SOL_SOCKET = 1;
   static final int SOL_IPV6 = 41;
+  static final int SOL_UDP = 17;
   static final int SOL_NETLINK = 270;
 
+  static final int SO_SNDBUF = 7;
+  static final int SO_RCVBUF = 8;
   static final int SO_ATTACH_FILTER = 26;
+  static final int SO_SNDBUFFORCE = 32;
   static final int SO_RCVBUFFORCE = 33;
   static final int SO_MARK = 36;
 
   static final int MSG_TRUNC = 0x20;
   static final int MSG_DONTWAIT = 0x40;
+  static final int MSG_NOSIGNAL = 0x4000;
 
   static final int SOCKADDR_IN = 16;
   static final int SOCKADDR_IN6 = 28;

@@ -1,13 +1,8 @@
 package dev.adit.net.udp;
 
+import dev.adit.net.linux.UdpSocket;
+import dev.adit.net.linux.UdpTransfer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
-import org.jspecify.annotations.Nullable;
 
 /// E(p), the loopback endpoint of one peer (nat-traversal R-LO-1): WireGuard sends to it what the
 /// peer shall get, and takes from it what the peer sent. Bound to 127.0.0.1 and connected to
@@ -15,36 +10,25 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Made by [UdpLoop#openLoopback]; afterwards confined to the loop's thread.
 public final class LoopbackEndpoint {
-  private static final int BUFFER_BYTES = 4 << 20;
-
-  final DatagramChannel channel;
-  private final int port;
+  final UdpSocket socket;
+  private final UdpTransfer transfer;
   private final Object owner;
+  private boolean connected;
 
-  private LoopbackEndpoint(DatagramChannel channel, int port, Object owner) {
-    this.channel = channel;
-    this.port = port;
+  private LoopbackEndpoint(UdpSocket socket, UdpTransfer transfer, Object owner) {
+    this.socket = socket;
+    this.transfer = transfer;
     this.owner = owner;
   }
 
-  static LoopbackEndpoint bind(int port, Object owner) throws IOException {
-    DatagramChannel channel = DatagramChannel.open();
-    try {
-      channel.setOption(StandardSocketOptions.SO_RCVBUF, BUFFER_BYTES);
-      channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_BYTES);
-      channel.configureBlocking(false);
-      channel.bind(new InetSocketAddress(loopback(), port));
-      int bound = ((InetSocketAddress) channel.getLocalAddress()).getPort();
-      return new LoopbackEndpoint(channel, bound, owner);
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
+  /// @throws java.net.BindException if the port is taken
+  static LoopbackEndpoint bind(int port, UdpTransfer transfer, Object owner) throws IOException {
+    return new LoopbackEndpoint(UdpSocket.bindLoopback(port), transfer, owner);
   }
 
   /// The port of 127.0.0.1 that WireGuard knows as this peer's.
   public int port() {
-    return port;
+    return socket.port();
   }
 
   /// What the owner gave when it was opened: its peer.
@@ -54,36 +38,25 @@ public final class LoopbackEndpoint {
 
   /// From now on only WireGuard at `wireGuardPort` is heard and spoken to.
   public void connect(int wireGuardPort) throws IOException {
-    channel.disconnect();
-    channel.connect(new InetSocketAddress(loopback(), wireGuardPort));
+    transfer.flush();
+    socket.connectLoopback(wireGuardPort);
+    while (transfer.receive(socket) >= 0) {
+      // Anybody may have sent what came before.
+    }
+    connected = true;
   }
 
-  /// Hands a datagram to WireGuard as if the peer had sent it from here. Dropped while WireGuard's
-  /// port is closed or its buffer full.
-  void inject(ByteBuffer packet) {
-    try {
-      channel.write(packet);
-    } catch (PortUnreachableException e) {
-      // WireGuard's interface is down for a moment; it sends again.
-    } catch (IOException | java.nio.channels.NotYetConnectedException e) {
-      // As on any network: not delivered.
+  /// Hands a datagram to WireGuard as if the peer had sent it from here, at the latest when the
+  /// loop ends its round. Dropped while WireGuard's port is closed or its buffer full.
+  void inject(byte[] packet, int offset, int length) {
+    if (connected) {
+      transfer.send(socket, null, packet, offset, length);
     }
   }
 
-  /// @return the length, 0 if nothing waits
-  int receive(ByteBuffer into) {
-    try {
-      return Math.max(channel.read(into), 0);
-    } catch (IOException | java.nio.channels.NotYetConnectedException e) {
-      return 0;
-    }
-  }
-
-  static @Nullable LoopbackEndpoint of(@Nullable Object attachment) {
-    return attachment instanceof LoopbackEndpoint endpoint ? endpoint : null;
-  }
-
-  private static InetAddress loopback() throws IOException {
-    return InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+  /// As [UdpTransfer#receive], but what comes before it is connected is nobody's.
+  int receive() {
+    int bytes = transfer.receive(socket);
+    return connected ? bytes : Math.min(bytes, 0);
   }
 }

@@ -40,7 +40,7 @@ final class SharedOutside implements Outside {
       if (next == null) {
         return;
       }
-      handler.fromOutside(next.source, next.payload, next.payload.length, now);
+      handler.fromOutside(next.source, next.payload, 0, next.payload.length, now);
     }
   }
 

@@ -1,34 +1,38 @@
 package dev.adit.net.udp;
 
 import dev.adit.net.Clock;
+import dev.adit.net.linux.Poller;
 import dev.adit.net.linux.SharedPort;
+import dev.adit.net.linux.UdpSocket;
+import dev.adit.net.linux.UdpTransfer;
 import dev.adit.wire.Endpoint;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The agent's packet loop: a port towards the network, its own or WireGuard's, and one loopback
 /// endpoint per peer, all on one thread. Everything that is confined to this thread is touched by
 /// nobody else; others [#post] tasks.
 ///
-/// A steady flow allocates nothing here. Tasks are not bounded by this class: posters bound what
-/// they have under way, as a DERP link does with its received packets.
+/// A steady flow allocates nothing here, and goes in trains (see [UdpTransfer]): what a round sends
+/// leaves with its end at the latest. Tasks are not bounded by this class: posters bound what they
+/// have under way, as a DERP link does with its received packets.
 public final class UdpLoop implements AutoCloseable {
-  private static final int MAX_DATAGRAM = 65_536;
+  /// Trains of packets taken from one socket before the next one has its turn.
+  private static final int BATCH = 16;
 
-  /// Packets taken from one socket before the next one has its turn.
-  private static final int BATCH = 64;
+  private static final long MOST_MILLIS = 86_400_000;
 
   private final Clock clock;
   private final PacketHandler handler;
   private final Consumer<Throwable> broken;
-  private final Selector selector;
+  private final Poller poller;
+  private final UdpTransfer transfer;
   private volatile Outside outside; // changed by the loop's thread only
   private volatile long unsentBefore;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -38,21 +42,21 @@ public final class UdpLoop implements AutoCloseable {
   private volatile boolean closing;
 
   // confined to the loop's thread
-  private final byte[] received = new byte[MAX_DATAGRAM];
-  private final ByteBuffer receivedView = ByteBuffer.wrap(received);
-  private final ArrayView sentView = new ArrayView();
+  private @Nullable Object[] watched = new @Nullable Object[64]; // by descriptor: see readAll
   private long wakeAt; // 0: the first round asks the handler at once
 
   private UdpLoop(
       Clock clock,
       PacketHandler handler,
       Consumer<Throwable> broken,
-      Selector selector,
+      Poller poller,
+      UdpTransfer transfer,
       Outside outside) {
     this.clock = clock;
     this.handler = handler;
     this.broken = broken;
-    this.selector = selector;
+    this.poller = poller;
+    this.transfer = transfer;
     this.outside = outside;
     this.thread = Thread.ofPlatform().name("packet-loop").unstarted(this::run);
   }
@@ -64,17 +68,19 @@ public final class UdpLoop implements AutoCloseable {
   /// @throws java.net.BindException if the port is taken
   public static UdpLoop open(
       Clock clock, int port, PacketHandler handler, Consumer<Throwable> broken) throws IOException {
-    OutsideSocket outside = OutsideSocket.bind(port);
-    Selector selector = Selector.open();
-    outside.channel.register(selector, SelectionKey.OP_READ, outside);
-    return new UdpLoop(clock, handler, broken, selector, outside);
+    var transfer = new UdpTransfer();
+    OutsideSocket outside = OutsideSocket.bind(port, transfer);
+    var loop = new UdpLoop(clock, handler, broken, new Poller(), transfer, outside);
+    loop.watch(outside);
+    return loop;
   }
 
   /// A loop whose way to the network is WireGuard's own port; it closes that.
   public static UdpLoop over(
       SharedPort shared, Clock clock, PacketHandler handler, Consumer<Throwable> broken)
       throws IOException {
-    return new UdpLoop(clock, handler, broken, Selector.open(), new SharedOutside(shared));
+    return new UdpLoop(
+        clock, handler, broken, new Poller(), new UdpTransfer(), new SharedOutside(shared));
   }
 
   /// Once.
@@ -87,8 +93,8 @@ public final class UdpLoop implements AutoCloseable {
   ///
   /// @throws java.net.BindException if the port is taken
   public void leaveShared(int port) throws IOException {
-    OutsideSocket own = OutsideSocket.bind(port);
-    own.channel.register(selector, SelectionKey.OP_READ, own);
+    OutsideSocket own = OutsideSocket.bind(port, transfer);
+    watch(own);
     unsentBefore = outside.unsent();
     outside.close();
     outside = own;
@@ -108,18 +114,31 @@ public final class UdpLoop implements AutoCloseable {
   ///
   /// @throws java.net.BindException if the port is taken
   public LoopbackEndpoint openLoopback(int loopbackPort, Object owner) throws IOException {
-    LoopbackEndpoint endpoint = LoopbackEndpoint.bind(loopbackPort, owner);
-    endpoint.channel.register(selector, SelectionKey.OP_READ, endpoint);
+    LoopbackEndpoint endpoint = LoopbackEndpoint.bind(loopbackPort, transfer, owner);
+    watch(endpoint.socket, endpoint);
     return endpoint;
+  }
+
+  private void watch(OutsideSocket own) throws IOException {
+    for (UdpSocket socket : own.sockets()) {
+      watch(socket, socket);
+    }
+  }
+
+  private void watch(UdpSocket socket, Object entry) throws IOException {
+    poller.add(socket);
+    int descriptor = socket.descriptor();
+    if (descriptor >= watched.length) {
+      watched = Arrays.copyOf(watched, 2 * descriptor);
+    }
+    watched[descriptor] = entry;
   }
 
   /// On the loop's thread.
   public void closeLoopback(LoopbackEndpoint endpoint) {
-    try {
-      endpoint.channel.close();
-    } catch (IOException e) {
-      // Closing a datagram channel has nothing to lose.
-    }
+    transfer.flush(); // it may wait for this socket
+    watched[endpoint.socket.descriptor()] = null;
+    endpoint.socket.close();
   }
 
   /// Sends to the network. On the loop's thread.
@@ -145,7 +164,7 @@ public final class UdpLoop implements AutoCloseable {
 
   /// Hands a datagram to WireGuard. On the loop's thread.
   public void inject(LoopbackEndpoint endpoint, byte[] packet, int offset, int length) {
-    endpoint.inject(sentView.of(packet, offset, length));
+    endpoint.inject(packet, offset, length);
   }
 
   /// Runs `task` on the loop's thread soon. Any thread.
@@ -156,7 +175,7 @@ public final class UdpLoop implements AutoCloseable {
 
   private void wake() {
     if (woken.compareAndSet(false, true)) {
-      selector.wakeup();
+      poller.wake();
     }
   }
 
@@ -168,11 +187,11 @@ public final class UdpLoop implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    selector.wakeup();
     if (thread.getState() == Thread.State.NEW) {
       closeSockets();
       return;
     }
+    poller.wake();
     try {
       ended.await();
     } catch (InterruptedException e) {
@@ -197,19 +216,18 @@ public final class UdpLoop implements AutoCloseable {
     long now = clock.nanos();
     boolean idle = tasks.isEmpty() && wakeAt > now;
     if (!idle) {
-      selector.selectNow();
+      poller.await(0);
     } else if (wakeAt == Long.MAX_VALUE) {
-      selector.select();
+      poller.await(-1);
     } else {
       // Rounded up: waking a fraction too early would spin until the time comes.
-      selector.select((wakeAt - now + 999_999) / 1_000_000);
+      poller.await((int) Math.min((wakeAt - now + 999_999) / 1_000_000, MOST_MILLIS));
     }
     woken.set(false);
     now = clock.nanos();
-    for (SelectionKey key : selector.selectedKeys()) {
-      readAll(key, now);
+    for (int ready = poller.next(); ready >= 0; ready = poller.next()) {
+      readAll(watched[ready], now);
     }
-    selector.selectedKeys().clear();
     deliver(now);
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
       guarded(task);
@@ -220,29 +238,49 @@ public final class UdpLoop implements AutoCloseable {
       broken.accept(e);
       wakeAt = clock.nanos() + 1_000_000_000L;
     }
+    transfer.flush();
   }
 
-  private void readAll(SelectionKey key, long now) {
-    LoopbackEndpoint loopback = LoopbackEndpoint.of(key.attachment());
+  /// @param entry a loopback endpoint, or an outside socket; null if it was closed in this round
+  private void readAll(@Nullable Object entry, long now) {
     try {
-      for (int i = 0; i < BATCH && key.isValid(); i++) {
-        receivedView.clear();
-        if (loopback != null) {
-          int length = loopback.receive(receivedView);
-          if (length == 0) {
-            return;
-          }
-          handler.fromWireGuard(loopback, received, length, now);
-        } else {
-          Endpoint source = ((OutsideSocket) key.attachment()).receive(receivedView);
-          if (source == null) {
-            return;
-          }
-          handler.fromOutside(source, received, receivedView.position(), now);
-        }
+      if (entry instanceof LoopbackEndpoint loopback) {
+        readLoopback(loopback, now);
+      } else if (entry instanceof UdpSocket socket) {
+        readOutside(socket, now);
       }
     } catch (RuntimeException e) {
       broken.accept(e);
+    }
+    transfer.flush();
+  }
+
+  private void readLoopback(LoopbackEndpoint loopback, long now) {
+    for (int i = 0; i < BATCH; i++) {
+      int bytes = loopback.receive();
+      if (bytes < 0) {
+        return;
+      }
+      int size = transfer.segmentSize();
+      for (int at = 0; at < bytes; at += size) {
+        int length = Math.min(size, bytes - at);
+        handler.fromWireGuard(loopback, transfer.received(), at, length, now);
+      }
+    }
+  }
+
+  private void readOutside(UdpSocket socket, long now) {
+    for (int i = 0; i < BATCH; i++) {
+      int bytes = transfer.receive(socket);
+      if (bytes < 0) {
+        return;
+      }
+      int size = transfer.segmentSize();
+      Endpoint source = transfer.source();
+      for (int at = 0; at < bytes; at += size) {
+        int length = Math.min(size, bytes - at);
+        handler.fromOutside(source, transfer.received(), at, length, now);
+      }
     }
   }
 
@@ -263,18 +301,14 @@ public final class UdpLoop implements AutoCloseable {
   }
 
   private void closeSockets() {
+    transfer.flush();
     outside.close();
-    for (SelectionKey key : selector.keys()) {
-      try {
-        key.channel().close();
-      } catch (IOException e) {
-        // Closing a datagram channel has nothing to lose.
+    for (Object entry : watched) {
+      if (entry instanceof LoopbackEndpoint loopback) {
+        loopback.socket.close();
       }
     }
-    try {
-      selector.close();
-    } catch (IOException e) {
-      // The process is ending this loop anyway.
-    }
+    transfer.close();
+    poller.close();
   }
 }

@@ -33,10 +33,11 @@ class SharedOutsideTest {
   private final PacketHandler handler =
       new PacketHandler() {
         @Override
-        public void fromWireGuard(LoopbackEndpoint endpoint, byte[] packet, int length, long now) {}
+        public void fromWireGuard(
+            LoopbackEndpoint endpoint, byte[] packet, int offset, int length, long now) {}
 
         @Override
-        public void fromOutside(Endpoint source, byte[] packet, int length, long now) {
+        public void fromOutside(Endpoint source, byte[] packet, int offset, int length, long now) {
           if (heard.incrementAndGet() == MOST) {
             enough.countDown();
           }
