@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 
 /// Every pair of sites whose path is known beforehand (nat-traversal §6.1 to §6.3).
 ///
@@ -45,8 +44,9 @@ final class NatCells {
           "           R");
 
   /// Rows beside §6.1: the carrier that filters too, and the network that lets out TCP 443 only.
-  private static final Map<String, String> MORE_ROWS =
-      Map.of("cgnatport", "PPPPPPPAAAAR", "tcp443", "RRRRRRRRRRRR");
+  private static final String[][] MORE_ROWS = {
+    {"cgnatport", "PPPPPPPAAAAR"}, {"tcp443", "RRRRRRRRRRRR"},
+  };
 
   /// NATs that forward a port statically are as a full cone, whatever they are else.
   private static final List<String> FORWARDING =
@@ -119,9 +119,9 @@ final class NatCells {
         cells.add(cell(TYPES.get(row), TYPES.get(column), TABLE.get(row).charAt(column)));
       }
     }
-    for (String type : new TreeSet<>(MORE_ROWS.keySet())) {
+    for (String[] row : MORE_ROWS) {
       for (int column = 0; column < TYPES.size(); column++) {
-        cells.add(cell(type, TYPES.get(column), MORE_ROWS.get(type).charAt(column)));
+        cells.add(cell(row[0], TYPES.get(column), row[1].charAt(column)));
       }
     }
     for (String type : FORWARDING) {
@@ -174,7 +174,10 @@ final class NatCells {
 
   /// The rows that stand below those of [#TYPES], with the same columns.
   static List<String> furtherRows() {
-    List<String> rows = new ArrayList<>(new TreeSet<>(MORE_ROWS.keySet()));
+    List<String> rows = new ArrayList<>();
+    for (String[] row : MORE_ROWS) {
+      rows.add(row[0]);
+    }
     rows.addAll(FORWARDING);
     return rows;
   }

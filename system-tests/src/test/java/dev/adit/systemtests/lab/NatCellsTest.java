@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -58,7 +59,7 @@ class NatCellsTest {
     if (results.isEmpty()) {
       startAll();
     }
-    CellRun.Result result = results.get(name).join();
+    CellRun.Result result = Objects.requireNonNull(results.get(name)).join();
     System.out.printf(
         "%-32s %s first ping %d ms, direct %d ms%n",
         name, NatCells.of(name).expected(), result.usable(), result.direct());
