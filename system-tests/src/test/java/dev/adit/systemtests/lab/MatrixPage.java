@@ -63,7 +63,8 @@ final class MatrixPage {
         ## WireGuard alone
 
         Two plain `wireguard-go`, each told by hand where the other one's port was seen from outside (or which one is
-        forwarded), nothing of Adit on either. The number is seconds to the first answered ping, `–` is none within seven.
+        forwarded), nothing of Adit on either. The number is seconds to the first answered ping, `–` is none within twelve (after a lost
+        first handshake WireGuard waits five).
 
         """);
     square(name -> wireGuard(cell(name)), false);

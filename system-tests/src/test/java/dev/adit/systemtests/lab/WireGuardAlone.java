@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// one's port was seen from outside.
 final class WireGuardAlone {
   private static final int PORT = 51820;
-  private static final Duration PATIENCE = Duration.ofSeconds(7);
+  private static final Duration PATIENCE = Duration.ofSeconds(12);
   private static final Duration START = Duration.ofSeconds(10);
   private static final String INTERFACE = "wg0";
 
