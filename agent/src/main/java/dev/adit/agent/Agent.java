@@ -200,6 +200,7 @@ public final class Agent implements AutoCloseable {
             membership,
             outside,
             new NetCheckQuestion(netcheck, plane, clock),
+            new ExplainQuestion(netcheck, plane, path, outside, clock),
             tunnel::wireGuard,
             coordination,
             this::closeSoon);

@@ -15,7 +15,6 @@ import dev.adit.net.udp.LoopbackEndpoint;
 import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
 import dev.adit.wire.Endpoint;
-import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,12 +75,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     void readWireGuard();
   }
 
-  private static final long ACTIVITY_CHECK_NANOS = 1_000_000_000L;
-
   private final Clock clock;
   private final PathNode path;
-  private final NetCheck netcheck;
-  private final ThrowAwaySockets throwAways;
+  private final NetCheckDriver netcheck;
   private final Events events;
   private final PeerOrders tunnel;
   private final Map<PublicKey, Peer> bound = new HashMap<>();
@@ -92,7 +88,6 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private @Nullable DerpLink home;
   private boolean relayOnly;
   private boolean sharesPort;
-  private long nextActivityCheck;
   private int wireGuardPort;
   private final AgentCounters counters;
   private final Traffic direct = new Traffic();
@@ -110,8 +105,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     this.counters = counters;
     this.clock = clock;
     this.path = path;
-    this.netcheck = netcheck;
-    this.throwAways = new ThrowAwaySockets(netcheck, clock, this::carryOutNetcheck);
+    this.netcheck = new NetCheckDriver(netcheck, path, events::netReport, clock);
     this.events = events;
     this.tunnel = tunnel;
   }
@@ -224,7 +218,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// Ends all links, also those that a map on its way would add: the agent is about to end.
   void endLinks() {
     ending = true;
-    throwAways.closeAll();
+    netcheck.closeAll();
     links.values().forEach(DerpLink::close);
   }
 
@@ -297,10 +291,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   @Override
   public void fromOutside(Endpoint source, byte[] packet, int offset, int length, long now) {
-    if (StunMessage.matches(packet, offset, length)) {
-      netcheck.datagramReceived(source, packet, offset, length, now);
-      carryOutNetcheck(now);
-    } else if (!relayOnly) {
+    if (!netcheck.received(source, packet, offset, length, now, loop()) && !relayOnly) {
       PublicKey from = path.datagramReceived(source, packet, offset, length, now);
       Peer peer = from == null ? null : peers.get(from);
       if (peer != null) {
@@ -316,27 +307,14 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   @Override
   public long roundEnded(long now) {
     path.timeReached(now);
-    if (now >= nextActivityCheck) {
-      nextActivityCheck = now + ACTIVITY_CHECK_NANOS;
-      netcheck.activityChanged(path.hasActivePeers() && !relayOnly, now);
-    }
-    netcheck.timeReached(now);
-    carryOutNetcheck(now);
+    long next = netcheck.timeReached(!relayOnly, now, loop());
     carryOut(now);
-    return Math.min(path.wakeAt(), netcheck.wakeAt());
+    return Math.min(path.wakeAt(), next);
   }
 
   /// Carries out what the network check wants.
   void carryOutNetcheck(long now) {
-    for (NetCheck.Output next = netcheck.poll(); next != null; next = netcheck.poll()) {
-      switch (next) {
-        case NetCheck.Output.SendStun(var to, var bytes) -> loop().send(to, bytes, 0, bytes.length);
-        case NetCheck.Output.SendThrowAway send -> throwAways.send(send, loop());
-        case NetCheck.Output.CloseThrowAways(var v4) -> throwAways.close(v4);
-        case NetCheck.Output.Changed(var report) -> events.netReport(report);
-        case NetCheck.Output.Settled() -> path.stunSettled(netcheck.report().v4().mapping(), now);
-      }
-    }
+    netcheck.carryOut(now, loop());
   }
 
   /// Carries out what the path machine wants.

@@ -9,8 +9,8 @@ import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
 
-/// The agent's local socket (control R-ADM-2): everybody on the machine may ask `status`, `ping`
-/// and `netcheck`, without seeing where peers are; root, the agent's own user and the operator may
+/// The agent's local socket (control R-ADM-2): everybody on the machine may ask `status`, `ping`,
+/// `netcheck` and `explain`, without seeing where peers are; root, the agent's own user and the operator may
 /// do everything.
 ///
 /// Thread-safe: it holds no state; what it asks is.
@@ -27,6 +27,12 @@ final class LocalApi implements HttpHandler {
     String ping(String peer, long timeoutMillis, boolean withEndpoints) throws MalformedException;
 
     String netcheck();
+
+    /// See [ExplainQuestion].
+    ///
+    /// @param peer empty for all
+    /// @throws MalformedException if there is no such peer
+    String explain(String peer, boolean withEndpoints) throws MalformedException;
 
     /// `{"changes":[…]}`: see [dev.adit.core.control.MapFollower#changes].
     String changes();
@@ -58,6 +64,10 @@ final class LocalApi implements HttpHandler {
           JsonObject body = Json.parseObject(request.body());
           long timeout = body.integerOr("timeoutMs", 2_000, 1, MAX_PING_MS);
           yield HttpResponse.json(200, services.ping(body.string("peer"), timeout, trusted));
+        }
+        case "POST /v1/explain" -> {
+          String peer = Json.parseObject(request.body()).optionalString("peer");
+          yield HttpResponse.json(200, services.explain(peer == null ? "" : peer, trusted));
         }
         case "POST /v1/down" -> {
           if (!trusted) {

@@ -47,6 +47,7 @@ final class NodeServices implements LocalApi.Services {
   private final Membership membership;
   private final OutsidePort outside;
   private final NetCheckQuestion netcheck;
+  private final ExplainQuestion explain;
   private final Supplier<String> wireGuard;
   private final Coordinator coordinator;
   private final Runnable end;
@@ -58,6 +59,7 @@ final class NodeServices implements LocalApi.Services {
       Membership membership,
       OutsidePort outside,
       NetCheckQuestion netcheck,
+      ExplainQuestion explain,
       Supplier<String> wireGuard,
       Coordinator coordinator,
       Runnable end) {
@@ -67,6 +69,7 @@ final class NodeServices implements LocalApi.Services {
     this.membership = membership;
     this.outside = outside;
     this.netcheck = netcheck;
+    this.explain = explain;
     this.wireGuard = wireGuard;
     this.coordinator = coordinator;
     this.end = end;
@@ -149,10 +152,7 @@ final class NodeServices implements LocalApi.Services {
   @Override
   public String ping(String name, long timeoutMillis, boolean withEndpoints)
       throws MalformedException {
-    NodeRecord node = onLoop(() -> membership.find(name));
-    if (node == null) {
-      throw new MalformedException("no peer is called " + name + "; adit status lists them");
-    }
+    NodeRecord node = find(name);
     IpAddress address = node.addresses().getFirst();
     long nanos;
     long asked;
@@ -193,6 +193,25 @@ final class NodeServices implements LocalApi.Services {
   @Override
   public String netcheck() {
     return netcheck.answer(loop);
+  }
+
+  @Override
+  public String explain(String peer, boolean withEndpoints) throws MalformedException {
+    NodeRecord named = peer.isEmpty() ? null : find(peer);
+    return onLoop(() -> {
+      List<NodeRecord> nodes = new ArrayList<>(membership.peers());
+      nodes.removeIf(node -> named != null && !node.key().equals(named.key()));
+      nodes.sort((a, b) -> a.name().compareTo(b.name()));
+      return explain.json(nodes, withEndpoints);
+    });
+  }
+
+  private NodeRecord find(String name) throws MalformedException {
+    NodeRecord node = onLoop(() -> membership.find(name));
+    if (node == null) {
+      throw new MalformedException("no peer is called " + name + "; adit status lists them");
+    }
+    return node;
   }
 
   @Override

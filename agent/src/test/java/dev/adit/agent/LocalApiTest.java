@@ -37,6 +37,10 @@ class LocalApiTest implements LocalApi.Services {
     assertThat(text(ROOT, "GET", "/v1/status", "")).contains("192.0.2.7:41000");
     assertThat(status(BOB, "POST", "/v1/ping", "{\"peer\":\"printer\"}")).isEqualTo(200);
     assertThat(pingShowsEndpoints).isFalse();
+    assertThat(text(BOB, "POST", "/v1/explain", "{}"))
+        .isEqualTo("{\"peer\":\"\",\"endpoints\":false}");
+    assertThat(text(ROOT, "POST", "/v1/explain", "{\"peer\":\"printer\"}"))
+        .isEqualTo("{\"peer\":\"printer\",\"endpoints\":true}");
     assertThat(status(BOB, "POST", "/v1/down", "{}")).isEqualTo(403);
     assertThat(status(null, "POST", "/v1/down", "{}")).isEqualTo(403);
     assertThat(down).isFalse();
@@ -99,6 +103,11 @@ class LocalApiTest implements LocalApi.Services {
         null,
         List.of(),
         List.of(peer));
+  }
+
+  @Override
+  public String explain(String peer, boolean withEndpoints) {
+    return "{\"peer\":\"" + peer + "\",\"endpoints\":" + withEndpoints + "}";
   }
 
   @Override

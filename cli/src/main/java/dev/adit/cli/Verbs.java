@@ -6,7 +6,9 @@ import dev.adit.cli.admin.NodeCommand;
 import dev.adit.cli.demo.DemoCommand;
 import dev.adit.cli.demo.TransferCommand;
 import dev.adit.cli.metrics.MetricsCommand;
+import dev.adit.cli.node.DebugCommand;
 import dev.adit.cli.node.DownCommand;
+import dev.adit.cli.node.ExplainCommand;
 import dev.adit.cli.node.NetcheckCommand;
 import dev.adit.cli.node.PingCommand;
 import dev.adit.cli.node.SetCommand;
@@ -31,11 +33,13 @@ final class Verbs {
           "status",
           "ping",
           "netcheck",
+          "explain",
           "set",
           "metrics",
           "key",
           "node",
           "coordinator",
+          "debug",
           "demo");
 
   /// What tools of ours start, not people: left out of help.
@@ -54,10 +58,12 @@ final class Verbs {
       case "ping" -> new PingCommand();
       case "set" -> new SetCommand();
       case "netcheck" -> new NetcheckCommand();
+      case "explain" -> new ExplainCommand();
       case "metrics" -> new MetricsCommand();
       case "key" -> new KeyCommand();
       case "node" -> new NodeCommand();
       case "coordinator" -> new CoordinatorCommand();
+      case "debug" -> new DebugCommand();
       case "demo" -> new DemoCommand();
       case TransferCommand.NAME -> new TransferCommand();
       default -> null;

@@ -26,6 +26,8 @@ final class LocalSide {
   private int generation;
   private int families;
   NatMapping mapping = NatMapping.UNKNOWN;
+  NatFiltering filtering = NatFiltering.UNKNOWN;
+  NatAllocation allocation = NatAllocation.UNKNOWN;
   long stunFreshUntil = PathTimers.LONG_AGO;
 
   /// @return false if nothing changed
@@ -64,8 +66,8 @@ final class LocalSide {
         pleaseAnswer ? ProbeMessage.FLAG_PLEASE_ANSWER : 0,
         generation,
         mapping,
-        NatFiltering.UNKNOWN,
-        NatAllocation.UNKNOWN,
+        filtering,
+        allocation,
         families,
         candidates);
   }

@@ -8,6 +8,8 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.Prefix;
 import dev.adit.wire.probe.Candidate;
+import dev.adit.wire.probe.NatAllocation;
+import dev.adit.wire.probe.NatFiltering;
 import dev.adit.wire.probe.NatMapping;
 import dev.adit.wire.probe.ProbeCipher;
 import dev.adit.wire.probe.ProbeHeader;
@@ -123,6 +125,13 @@ public final class PathNode {
         peer.stunSettled(now);
       }
     }
+  }
+
+  /// What more is known of our own NAT, for peers to know; the tests take longer than what
+  /// [#stunSettled] waits for.
+  public void natMeasured(NatFiltering filtering, NatAllocation allocation) {
+    node.local.filtering = filtering;
+    node.local.allocation = allocation;
   }
 
   /// Default route, preferred address or interface set changed, or the machine woke up (R-ROAM-1).

@@ -6,7 +6,6 @@ import dev.adit.core.limit.TokenBucket;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.Candidate;
 import dev.adit.wire.probe.CandidateKind;
-import dev.adit.wire.probe.NatMapping;
 import dev.adit.wire.probe.ProbeMessage;
 import dev.adit.wire.probe.TransactionId;
 import java.util.ArrayDeque;
@@ -50,7 +49,7 @@ final class PeerProber {
   private boolean callForNewest;
   private long callSentAt = PathTimers.LONG_AGO;
 
-  private NatMapping peerMapping = NatMapping.UNKNOWN;
+  private PeerStatus.PeerNat nat = PeerStatus.PeerNat.UNKNOWN;
 
   PeerProber(PeerPath path, NodeContext node, Decisions decisions, Activity activity) {
     this.path = path;
@@ -82,7 +81,7 @@ final class PeerProber {
 
   /// The peer says: I have just pinged all of yours, please ping mine.
   void callReceived(ProbeMessage.Call call, long now) {
-    peerMapping = call.mapping();
+    nat = new PeerStatus.PeerNat(call.mapping(), call.filtering());
     for (RemoteCandidate candidate : candidates.values()) {
       candidate.inCall = false;
       candidate.resetBackOff();
@@ -175,6 +174,11 @@ final class PeerProber {
     }
   }
 
+  /// What the peer says of its own.
+  PeerStatus.PeerNat nat() {
+    return nat;
+  }
+
   Collection<RemoteCandidate> candidates() {
     return candidates.values();
   }
@@ -229,7 +233,7 @@ final class PeerProber {
 
   private void beginRound(long now) {
     path.protocol().introduce(now);
-    boolean hopeless = node.local.mapping.isHard() && peerMapping.isHard();
+    boolean hopeless = node.local.mapping.isHard() && nat.mapping().isHard();
     rounds.begun(now, path.directLostAt(), hopeless);
     forgetUnnamed(now);
     if (path.protocol().canSeal()) {

@@ -3,6 +3,8 @@ package dev.adit.core.path;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.CandidateKind;
+import dev.adit.wire.probe.NatFiltering;
+import dev.adit.wire.probe.NatMapping;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lossPercent of the last 20 pings on the selected path
 /// @param mtu bytes of an IP packet to the peer at most, [TunnelMtu#LEAST] to [TunnelMtu#MOST]
 /// @param mtuRemark why it is not the most; empty if it is
+/// @param nat what the peer says of its own NAT
 /// @param probeKeyKnown false until the peer's probe key came, by HELLO or presence
 /// @param transitions the last 50, oldest first
 public record PeerStatus(
@@ -25,9 +28,15 @@ public record PeerStatus(
     int lossPercent,
     int mtu,
     String mtuRemark,
+    PeerNat nat,
     boolean probeKeyKnown,
     List<CandidateStatus> candidates,
     List<Transition> transitions) {
+
+  /// What a peer says of its own NAT, in CALL; all unknown before the first.
+  public record PeerNat(NatMapping mapping, NatFiltering filtering) {
+    static final PeerNat UNKNOWN = new PeerNat(NatMapping.UNKNOWN, NatFiltering.UNKNOWN);
+  }
 
   /// @param remark a sentence when the candidate cannot be used, or empty
   public record CandidateStatus(

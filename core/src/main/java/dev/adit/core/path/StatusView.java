@@ -14,6 +14,7 @@ final class StatusView {
       PathState state,
       boolean isNative,
       SelectedPath path,
+      PeerStatus.PeerNat nat,
       boolean probeKeyKnown,
       Collection<RemoteCandidate> candidates,
       TransitionLog log) {
@@ -37,6 +38,7 @@ final class StatusView {
         selected == null ? 0 : selected.lossPercent(),
         path.mtu().mtu(),
         path.mtu().remark(),
+        nat,
         probeKeyKnown,
         views,
         log.oldestFirst());

@@ -1,5 +1,7 @@
 package dev.adit.systemtests.lab;
 
+import java.util.Set;
+
 /// Two sites, and what two nodes there reach.
 ///
 /// @param left what `natlab.sh` builds for `l`
@@ -43,6 +45,8 @@ record Cell(String left, String right, Expected expected) {
   private static final String V6 = "+v6";
   private static final String DUAL = "+dual";
 
+  private static final Set<String> HARD = Set.of("adm", "sym", "symseq", "cgnatsym");
+
   /// A site as people write it: without `+v6` and `+dual` it has IPv4 only.
   static Cell of(String left, String right, Expected expected) {
     return new Cell(scenario(left), scenario(right), expected);
@@ -84,6 +88,37 @@ record Cell(String left, String right, Expected expected) {
   /// A side whose gateway forwards a port to the host.
   boolean isForwarded(String host) {
     return (host.equals("l") ? left : right).contains("+fwd");
+  }
+
+  /// What `adit explain` must give on a side as the cause of a relayed pair.
+  String cause(String host) {
+    String own = host.equals("l") ? left : right;
+    String other = host.equals("l") ? right : left;
+    if (isBlocked(own)) {
+      return "udp_blocked_here";
+    }
+    if (own.endsWith(V6) && other.endsWith(V4) || own.endsWith(V4) && other.endsWith(V6)) {
+      return "no_common_family";
+    }
+    if (isBlocked(other)) {
+      return "udp_blocked_there";
+    }
+    if (right.startsWith("isolated") || right.startsWith("samecgn")) {
+      return "same_nat";
+    }
+    if (isHard(own)) {
+      return isHard(other) ? "both_hard" : "hard_here";
+    }
+    return isHard(other) ? "hard_there" : "no_answer";
+  }
+
+  private static boolean isBlocked(String site) {
+    return site.startsWith("udpblock") || site.startsWith("tcp443");
+  }
+
+  private static boolean isHard(String site) {
+    String type = site.split("\\+", 2)[0];
+    return HARD.contains(type) || site.contains("+nat66");
   }
 
   @Override

@@ -155,7 +155,24 @@ final class CellRun implements AutoCloseable {
     if (silence > SILENCE_MILLIS) {
       faults.add("silent for " + silence + " ms");
     }
+    for (String host : List.of("l", "r")) {
+      String cause = cause(host);
+      if (!cause.equals(cell.cause(host))) {
+        faults.add(host + " explains it by " + cause + " instead of " + cell.cause(host));
+      }
+    }
     return new Result(usable, -1, silence, String.join("; ", faults));
+  }
+
+  /// What explains the relay, once the first search is over.
+  private String cause(String host) {
+    long end = Clock.SYSTEM.nanos() + PATIENCE.toNanos();
+    String cause = world.cause(host);
+    while (cause.equals("searching") && Clock.SYSTEM.nanos() < end) {
+      World.pass(LOOK);
+      cause = world.cause(host);
+    }
+    return cause;
   }
 
   private static void usableInTime(long usable, List<String> faults) {

@@ -194,6 +194,18 @@ final class World implements AutoCloseable {
     }
   }
 
+  /// Why the host reaches its only peer as it does: the word that scripts read of `adit explain`.
+  String cause(String host) {
+    try {
+      Path socket = lab.run(host).resolve("adit").resolve("agent.sock");
+      byte[] all = "{}".getBytes(StandardCharsets.UTF_8);
+      byte[] said = LocalClient.request(socket, "POST", "/v1/explain", all).body();
+      return Json.parseReport(text(said)).objects("peers", 10).getFirst().string("cause");
+    } catch (IOException | MalformedException e) {
+      throw new AssertionError("explanation of " + host + ": " + e.getMessage(), e);
+    }
+  }
+
   /// The node's first address of the lab's family.
   String address(String host) {
     try {
