@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 
 /// One [Cell] with a server and two nodes, measured once or several times.
 ///
@@ -49,15 +50,20 @@ final class CellRun implements AutoCloseable {
 
   private final Cell cell;
   private final World world;
+  private final Semaphore processors;
   private int runs;
 
-  private CellRun(Cell cell, World world) {
+  private CellRun(Cell cell, World world, Semaphore processors) {
     this.cell = cell;
     this.world = world;
+    this.processors = processors;
   }
 
   /// Builds the lab and starts a server that both address families reach.
-  static CellRun start(Cell cell) throws IOException {
+  ///
+  /// @param processors of which the caller holds one, now and whenever it calls the others; it is
+  ///   given back while a relayed pair is only watched
+  static CellRun start(Cell cell, Semaphore processors) throws IOException {
     World world = World.empty(cell.left(), cell.right());
     try {
       boolean mixed = cell.rightIsIpv6() && !cell.leftIsIpv6();
@@ -69,7 +75,7 @@ final class CellRun implements AutoCloseable {
         options.addAll(List.of("--address", world.lab.address("SRV6B")));
       }
       world.serve(options.toArray(String[]::new));
-      return new CellRun(cell, world);
+      return new CellRun(cell, world, processors);
     } catch (IOException | RuntimeException | AssertionError e) {
       world.close();
       throw e;
@@ -142,11 +148,16 @@ final class CellRun implements AutoCloseable {
     usableInTime(usable, faults);
     long watched = Clock.SYSTEM.nanos();
     int changes = 0;
-    while (Clock.SYSTEM.nanos() < watched + watch.toNanos()) {
-      if (!world.bothSay("derp")) {
-        changes++;
+    processors.release();
+    try {
+      while (Clock.SYSTEM.nanos() < watched + watch.toNanos()) {
+        if (!world.bothSay("derp")) {
+          changes++;
+        }
+        World.pass(Duration.ofMillis(250));
       }
-      World.pass(Duration.ofMillis(250));
+    } finally {
+      processors.acquireUninterruptibly();
     }
     long silence = millis(pings.longestGapSince(watched));
     if (changes > 0) {

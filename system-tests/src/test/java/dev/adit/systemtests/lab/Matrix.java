@@ -17,22 +17,26 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 
 /// `bench/matrix`: measures cells, several labs at once, keeps what it found and writes
 /// `docs/nat-matrix.md`.
 final class Matrix {
+  private static final int LABS_BY_JOB = 4;
   private static final Path PAGE = Path.of("..", "docs", "nat-matrix.md");
 
   private final MatrixOptions options;
   private final MatrixResults results;
   private final PrintStream out;
+  private final Semaphore processors;
   private boolean isShort;
 
   private Matrix(MatrixOptions options, MatrixResults results, PrintStream out) {
     this.options = options;
     this.results = results;
     this.out = out;
+    this.processors = new Semaphore(options.jobs());
   }
 
   /// @return 0 if every figure is as it must be, 1 if not, 2 if the arguments were wrong
@@ -85,12 +89,18 @@ final class Matrix {
       results.forget(line -> chosen.contains(line.cell()) && tables().contains(line.table()));
     }
     List<Future<?>> jobs = new ArrayList<>();
-    try (ExecutorService labs = Executors.newFixedThreadPool(options.jobs())) {
+    // A relayed pair that is only watched leaves its processor to others.
+    try (ExecutorService labs = Executors.newFixedThreadPool(LABS_BY_JOB * options.jobs())) {
       for (Table table : options.tables()) {
         for (Cell cell : options.cells()) {
           jobs.add(
               labs.submit(() -> {
-                measure(table, cell);
+                processors.acquire();
+                try {
+                  measure(table, cell);
+                } finally {
+                  processors.release();
+                }
                 return null;
               }));
         }
@@ -136,7 +146,7 @@ final class Matrix {
         keep(cell, new Line(table, cell.name(), connected, 0, 0, load(), ""));
         return;
       }
-      try (CellRun run = CellRun.start(cell)) {
+      try (CellRun run = CellRun.start(cell, processors)) {
         if (table == Table.DIRECT) {
           compare(cell, run);
         } else {

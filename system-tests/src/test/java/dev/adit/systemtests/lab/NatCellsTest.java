@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,13 +33,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///                ├── inet ────┤
 ///                └──── srv ───┘          relay and coordinator
 ///
-/// Two labs run at once; the tests take their results in order.
+/// Two labs run at once, and a third while it only watches; the tests take their results in order.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NatCellsTest {
   private static final int LABS = 2;
   private static final Duration WATCH = Duration.ofSeconds(3);
   private static final Path LIST = Path.of("nat-cells.txt");
 
+  private final Semaphore processors = new Semaphore(LABS);
   private final Map<String, CompletableFuture<CellRun.Result>> results = new LinkedHashMap<>();
 
   private static List<String> listed() throws IOException {
@@ -67,7 +69,7 @@ class NatCellsTest {
   }
 
   private void startAll() throws IOException {
-    ExecutorService labs = Executors.newFixedThreadPool(LABS);
+    ExecutorService labs = Executors.newFixedThreadPool(LABS + 1);
     long begun = Clock.SYSTEM.nanos();
     for (String name : listed()) {
       Cell cell = NatCells.of(name);
@@ -82,11 +84,14 @@ class NatCellsTest {
     labs.shutdown();
   }
 
-  private static CellRun.Result run(Cell cell) {
-    try (CellRun run = CellRun.start(cell)) {
+  private CellRun.Result run(Cell cell) {
+    processors.acquireUninterruptibly();
+    try (CellRun run = CellRun.start(cell, processors)) {
       return run.once(WATCH);
     } catch (IOException | RuntimeException | AssertionError e) {
       return CellRun.Result.failed(String.valueOf(e.getMessage()));
+    } finally {
+      processors.release();
     }
   }
 

@@ -50,7 +50,18 @@ final class OtherErrors {
                       .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
                       .fails("l", "set", "--operator", "nobody")),
           when(
-              "ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")));
+              "ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")),
+          when(
+              "explain of a peer that is not there",
+              attempt -> attempt.fails("l", "explain", "nobody")),
+          when("explain of nothing", attempt -> attempt.fails("l", "explain")),
+          when("debug without more", attempt -> attempt.fails("l", "debug")),
+          when(
+              "debug bundle into a file that is there",
+              attempt -> attempt.fails("l", "debug", "bundle", "--file", "/etc/hostname")),
+          when(
+              "debug bundle into no folder",
+              attempt -> attempt.fails("l", "debug", "bundle", "--file", "/nowhere/b.zip")));
 
   static final List<ErrorCase> ADMINISTRATION =
       List.of(
