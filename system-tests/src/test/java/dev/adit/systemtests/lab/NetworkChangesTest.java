@@ -1,11 +1,8 @@
 package dev.adit.systemtests.lab;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.adit.net.Clock;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /// The network changes under a running agent: how long its peer is away (nat-traversal §5.5). Each
@@ -13,7 +10,6 @@ import java.util.List;
 class NetworkChangesTest {
   private static final long SECOND = 1_000_000_000L;
   private static final Duration PATIENCE = Duration.ofSeconds(15);
-  private static final int RUNS = 3;
 
   /// T-9.
   @LabScenario("nat-rebound")
@@ -44,14 +40,15 @@ class NetworkChangesTest {
   void aHostWithAnotherAddressIsBackWithinThreeSeconds() throws IOException {
     for (Pair pair : Pair.values()) {
       try (World world = pair.joined()) {
-        List<Long> gaps = new ArrayList<>();
-        for (int run = 0; run < RUNS; run++) {
-          String from = "192.168.1.1" + run; // the lab begins with .10
-          String to = "192.168.1.1" + (run + 1);
-          var renumbered = new Disturbances(world).renumbered("l", from, to);
-          gaps.add(gap(world, renumbered, Duration.ZERO));
-        }
-        assertMedian(pair + ", renumbered", gaps, 3 * SECOND);
+        UpToThree.assertMedian(
+            pair + ", renumbered, back after",
+            3 * SECOND,
+            run -> {
+              String from = "192.168.1.1" + run; // the lab begins with .10
+              String to = "192.168.1.1" + (run + 1);
+              var renumbered = new Disturbances(world).renumbered("l", from, to);
+              return gap(world, renumbered, Duration.ZERO);
+            });
       }
     }
   }
@@ -90,16 +87,8 @@ class NetworkChangesTest {
 
   private static void assertBack(
       World world, Pair pair, Disturbance what, Duration time, long limit) throws IOException {
-    List<Long> gaps = new ArrayList<>();
-    for (int run = 0; run < RUNS; run++) {
-      gaps.add(gap(world, what, time));
-    }
-    assertMedian(pair + ", " + what.name(), gaps, limit);
-  }
-
-  private static void assertMedian(String what, List<Long> gaps, long limit) {
-    System.out.println(what + ", back after ms: " + PathScenariosTest.millis(gaps));
-    assertThat(PathScenariosTest.median(gaps)).as(what).isLessThanOrEqualTo(limit);
+    UpToThree.assertMedian(
+        pair + ", " + what.name() + ", back after", limit, run -> gap(world, what, time));
   }
 
   /// The longest time without an answer between the end of it and ten seconds later.
