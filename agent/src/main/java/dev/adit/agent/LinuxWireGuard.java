@@ -223,7 +223,7 @@ final class LinuxWireGuard implements AutoCloseable {
   String description() {
     WireGuardGo running = program;
     if (description.isEmpty() && running != null) {
-      description = ("wireguard-go " + running.version()).strip();
+      description = running.description();
     }
     return description;
   }

@@ -13,12 +13,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A running `wireguard-go`, the one program the agent starts: in the foreground as our child, its
-/// words in a file, never in a pipe (it would die at its next word once the reader is gone).
+/// A running `wireguard-go`, or a program in its place such as `boringtun-cli`; the one program the
+/// agent starts: in the foreground as our child, its words in a file, never in a pipe (it would die
+/// at its next word once the reader is gone).
 public final class WireGuardGo implements AutoCloseable {
   /// The second is what the Go module `golang.zx2c4.com/wireguard` installs.
   private static final List<String> NAMES = List.of("wireguard-go", "wireguard");
 
+  private static final String BORINGTUN = "boringtun";
   private static final String FIRST_FAST = "0.0.20230223";
 
   private static final long SOCKET_WAIT_NANOS = 5_000_000_000L;
@@ -92,6 +94,17 @@ public final class WireGuardGo implements AutoCloseable {
   /// The date in a version such as `v0.0.20220316`; a build without one (from a newer module, which
   /// prints another form) counts as newest; empty if it is no `wireguard-go` at all.
   static String version(Path program) {
+    String text = says(program);
+    int at = text.indexOf("wireguard-go v");
+    if (at < 0) {
+      return "";
+    }
+    int end = text.indexOf('\n', at);
+    return text.substring(at + "wireguard-go v".length(), end < 0 ? text.length() : end).strip();
+  }
+
+  /// What it says of its version, at most 4 KiB; empty if nothing.
+  private static String says(Path program) {
     try {
       Process asked =
           new ProcessBuilder(program.toString(), "--version").redirectErrorStream(true).start();
@@ -101,12 +114,7 @@ public final class WireGuardGo implements AutoCloseable {
         asked.destroyForcibly();
         return "";
       }
-      int at = text.indexOf("wireguard-go v");
-      if (at < 0) {
-        return "";
-      }
-      int end = text.indexOf('\n', at);
-      return text.substring(at + "wireguard-go v".length(), end < 0 ? text.length() : end).strip();
+      return text;
     } catch (IOException e) {
       return "";
     } catch (InterruptedException e) {
@@ -119,7 +127,13 @@ public final class WireGuardGo implements AutoCloseable {
   ///
   /// @param log gets its words; replaced
   public static WireGuardGo start(Path program, String name, Path log) throws IOException {
-    var builder = new ProcessBuilder(program.toString(), "--foreground", name);
+    List<String> command = new ArrayList<>(List.of(program.toString(), "--foreground"));
+    if (isBoringtun(program)) {
+      // Connected sockets would go on to where its peer was, whatever endpoint it is told.
+      command.addAll(List.of("--disable-drop-privileges", "--disable-connected-udp"));
+    }
+    command.add(name);
+    var builder = new ProcessBuilder(command);
     builder.environment().put("LOG_LEVEL", "error");
     builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
     builder.redirectErrorStream(true);
@@ -155,10 +169,18 @@ public final class WireGuardGo implements AutoCloseable {
     }
   }
 
-  /// Such as `0.0.20220316`, asked of the program, which takes milliseconds; empty if it does not
-  /// say.
-  public String version() {
-    return version(program);
+  /// Such as `wireguard-go 0.0.20220316` or `boringtun 0.7.1`, asked of the program, which takes
+  /// milliseconds; without a version if it does not say.
+  public String description() {
+    if (isBoringtun(program)) {
+      return says(program).lines().findFirst().orElse(BORINGTUN).strip();
+    }
+    return ("wireguard-go " + version(program)).strip();
+  }
+
+  private static boolean isBoringtun(Path program) {
+    Path name = program.getFileName();
+    return name != null && name.toString().startsWith(BORINGTUN);
   }
 
   /// Whether a text such as `wireguard-go 0.0.20220316` names one from before segmentation offload,
