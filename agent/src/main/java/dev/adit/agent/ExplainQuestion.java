@@ -75,11 +75,7 @@ final class ExplainQuestion {
     PathCause cause =
         PathCause.of(
             new PathCause.Facts(
-                outside.mode() == DataMode.RELAY_ONLY,
-                relayUp,
-                report,
-                status,
-                searching(status)));
+                outside.mode() == DataMode.RELAY_ONLY, relayUp, report, status, searching(status)));
     json.beginObject().member("node", node.node().toString()).member("name", node.name());
     json.name("path").beginObject();
     json.member("type", isDirect ? "direct" : relayUp ? "derp" : "none");
@@ -126,7 +122,8 @@ final class ExplainQuestion {
   private void changes(JsonWriter json, PeerStatus status, boolean withEndpoints) {
     json.name("changes").beginArray();
     List<PeerStatus.Transition> all = status.transitions();
-    for (PeerStatus.Transition one : all.subList(Math.max(0, all.size() - MOST_CHANGES), all.size())) {
+    for (PeerStatus.Transition one :
+        all.subList(Math.max(0, all.size() - MOST_CHANGES), all.size())) {
       json.beginObject().member("ageMillis", age(one) / 1_000_000);
       json.member("from", text(one.from())).member("to", text(one.to()));
       json.member("endpoint", withEndpoints ? text(one.endpoint()) : null);

@@ -10,8 +10,8 @@ import dev.adit.wire.MalformedException;
 import java.io.IOException;
 
 /// The agent's local socket (control R-ADM-2): everybody on the machine may ask `status`, `ping`,
-/// `netcheck` and `explain`, without seeing where peers are; root, the agent's own user and the operator may
-/// do everything.
+/// `netcheck` and `explain`, without seeing where peers are; root, the agent's own user and the
+/// operator may do everything.
 ///
 /// Thread-safe: it holds no state; what it asks is.
 final class LocalApi implements HttpHandler {

@@ -36,8 +36,7 @@ final class NetCheckDriver {
   }
 
   /// @return false if the datagram is not STUN
-  boolean received(
-      Endpoint source, byte[] packet, int offset, int length, long now, UdpLoop loop) {
+  boolean received(Endpoint source, byte[] packet, int offset, int length, long now, UdpLoop loop) {
     if (!StunMessage.matches(packet, offset, length)) {
       return false;
     }
@@ -79,8 +78,7 @@ final class NetCheckDriver {
           path.natMeasured(shown.nat().filtering(), shown.nat().allocation());
           changed.accept(report);
         }
-        case NetCheck.Output.Settled() ->
-            path.stunSettled(shown(netcheck.report()).mapping(), now);
+        case NetCheck.Output.Settled() -> path.stunSettled(shown(netcheck.report()).mapping(), now);
       }
     }
   }

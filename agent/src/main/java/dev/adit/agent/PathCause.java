@@ -73,11 +73,7 @@ enum PathCause {
   /// @param relayUp a relay of the peer or of ours is connected
   /// @param searching nanoseconds since packets began to flow, or −1 if they do not
   record Facts(
-      boolean relayOnly,
-      boolean relayUp,
-      NetReport report,
-      PeerStatus peer,
-      long searching) {}
+      boolean relayOnly, boolean relayUp, NetReport report, PeerStatus peer, long searching) {}
 
   private static final long SEARCH_NANOS = 3_000_000_000L;
 
@@ -191,8 +187,7 @@ enum PathCause {
     return (first & 0xfe) != 0xfc && !(first == 0xfe && (second & 0xc0) == 0x80);
   }
 
-  private static boolean isSameNat(
-      NetReport report, List<PeerStatus.CandidateStatus> candidates) {
+  private static boolean isSameNat(NetReport report, List<PeerStatus.CandidateStatus> candidates) {
     for (Endpoint own : report.v4().mapped()) {
       for (PeerStatus.CandidateStatus candidate : candidates) {
         if (candidate.kind() == CandidateKind.SRFLX

@@ -136,16 +136,14 @@ class PathCauseTest {
             candidates,
             List.of());
     return PathCause.of(
-        new PathCause.Facts(
-            relayOnly, relayUp, new NetReport(v4, v6, List.of()), peer, searching));
+        new PathCause.Facts(relayOnly, relayUp, new NetReport(v4, v6, List.of()), peer, searching));
   }
 
   private static CandidateStatus candidate(CandidateKind kind, String endpoint, String state) {
     return new CandidateStatus(kind, Endpoint.literal(endpoint), state, 0, "");
   }
 
-  private static NetReport.Family family(
-      UdpVerdict udp, NatMapping mapping, String... mapped) {
+  private static NetReport.Family family(UdpVerdict udp, NatMapping mapping, String... mapped) {
     var nat =
         new NatVerdict(
             NatClass.UNKNOWN,

@@ -163,8 +163,8 @@ public final class BundleCommand implements Callable<Integer> {
     entries.forEach((name, bytes) ->
         json.beginObject().member("name", name).member("bytes", bytes.length).endObject());
     json.endArray().name("missing").beginArray();
-    missing.forEach((name, why) ->
-        json.beginObject().member("name", name).member("why", why).endObject());
+    missing.forEach(
+        (name, why) -> json.beginObject().member("name", name).member("why", why).endObject());
     return json.endArray().endObject().toString();
   }
 
@@ -172,8 +172,8 @@ public final class BundleCommand implements Callable<Integer> {
     var text = new StringBuilder();
     text.append("wrote ").append(result.string("file")).append(": ");
     text.append(entries.size()).append(" files, no key in them\n");
-    missing.forEach((name, why) ->
-        text.append("without ").append(name).append(": ").append(why).append('\n'));
+    missing.forEach(
+        (name, why) -> text.append("without ").append(name).append(": ").append(why).append('\n'));
     return text.toString();
   }
 }

@@ -118,7 +118,9 @@ class ExplainCommandTest {
     CommandRun run =
         run("debug", "bundle", "--state-dir", state.toString(), "--file", file.toString());
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).startsWith("wrote " + file + ": ").contains("without status.json: not here");
+    assertThat(run.out())
+        .startsWith("wrote " + file + ": ")
+        .contains("without status.json: not here");
 
     Map<String, String> entries = entries(file);
     assertThat(entries)

@@ -492,6 +492,13 @@ final class PeerPath {
 
   PeerStatus status() {
     return StatusView.of(
-        key, state, steering.isNative(), direct, prober.nat(), protocol.canSeal(), prober.candidates(), log);
+        key,
+        state,
+        steering.isNative(),
+        direct,
+        prober.nat(),
+        protocol.canSeal(),
+        prober.candidates(),
+        log);
   }
 }

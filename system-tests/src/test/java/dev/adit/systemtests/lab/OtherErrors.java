@@ -49,8 +49,7 @@ final class OtherErrors {
                   attempt
                       .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
                       .fails("l", "set", "--operator", "nobody")),
-          when(
-              "ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")),
+          when("ping of a peer that is not there", attempt -> attempt.fails("l", "ping", "nobody")),
           when(
               "explain of a peer that is not there",
               attempt -> attempt.fails("l", "explain", "nobody")),
