@@ -313,7 +313,7 @@ public final class Agent implements AutoCloseable {
 
   private void wireGuardAt(int port) {
     try {
-      plane.wireGuardAt(port, outside.verifyShared(port, loop));
+      plane.wireGuardAt(port, outside.verifyShared(port, tunnel.movesEndpoints(), loop));
       gatherHosts();
     } catch (IOException e) {
       fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);

@@ -55,6 +55,11 @@ public final class FakeTunnel implements Tunnel {
   }
 
   @Override
+  public boolean movesEndpoints() {
+    return true;
+  }
+
+  @Override
   public String wireGuard() {
     return "";
   }

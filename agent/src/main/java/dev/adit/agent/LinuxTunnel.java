@@ -185,6 +185,11 @@ final class LinuxTunnel implements Tunnel {
     return wireGuard.description();
   }
 
+  @Override
+  public boolean movesEndpoints() {
+    return wireGuard.movesEndpoints();
+  }
+
   private void forget() {
     linkIsUp = false;
     configured.clear();

@@ -32,7 +32,7 @@ final class LinuxWireGuard implements AutoCloseable {
   private final Runnable ended;
   private volatile @Nullable WireGuardGo program;
   private volatile String description = "";
-  private @Nullable WireGuardDevice device;
+  private volatile @Nullable WireGuardDevice device; // changed by the tunnel's thread alone
   private @Nullable RouteNetlink netlink;
 
   /// @param ended runs, on another thread, when a `wireguard-go` of ours ended by itself
@@ -70,7 +70,7 @@ final class LinuxWireGuard implements AutoCloseable {
     }
     device = opened;
     WireGuardState state = opened.read();
-    if (!Objects.equals(state.privateKey(), nodeKey) || state.listenPort() == 0) {
+    if (!Objects.equals(state.ownKey(), nodeKey.publicKey()) || state.listenPort() == 0) {
       listen(opened, port);
       state = bound(opened);
     }
@@ -129,8 +129,8 @@ final class LinuxWireGuard implements AutoCloseable {
     }
     try {
       WireGuardState state = found.read();
-      boolean untouched = state.privateKey() == null && state.peers().isEmpty();
-      if (Objects.equals(state.privateKey(), nodeKey) || untouched) {
+      boolean untouched = state.ownKey() == null && state.peers().isEmpty();
+      if (Objects.equals(state.ownKey(), nodeKey.publicKey()) || untouched) {
         return found;
       }
     } catch (IOException e) {
@@ -236,6 +236,12 @@ final class LinuxWireGuard implements AutoCloseable {
       throw new IOException("interface " + config.interfaceName() + " is not there yet");
     }
     return device;
+  }
+
+  /// As [Tunnel#movesEndpoints].
+  boolean movesEndpoints() {
+    WireGuardDevice opened = device;
+    return opened == null || opened.changesPeers();
   }
 
   boolean isOpen() {

@@ -108,20 +108,24 @@ final class OutsidePort {
 
   /// WireGuard has bound this port. On the loop's thread.
   ///
+  /// @param movesEndpoints as [Tunnel#movesEndpoints]
   /// @return true if the port is shared with it
   /// @throws IOException if native mode is wished for and cannot be
-  boolean verifyShared(int port, UdpLoop loop) throws IOException {
+  boolean verifyShared(int port, boolean movesEndpoints, UdpLoop loop) throws IOException {
     SharedPort sharing = shared;
     if (sharing == null) {
       return false;
     }
-    if (sharing.port() != port) {
-      sharing.changePort(port);
+    String why = "boringtun does not move a peer's endpoint";
+    if (movesEndpoints) {
+      if (sharing.port() != port) {
+        sharing.changePort(port);
+      }
+      if (sharing.hears()) {
+        return true;
+      }
+      why = "what arrives at WireGuard's port is not heard by the agent; is it filtered?";
     }
-    if (sharing.hears()) {
-      return true;
-    }
-    String why = "what arrives at WireGuard's port is not heard by the agent; is it filtered?";
     if (wish == DataMode.NATIVE) {
       throw new IOException("native mode is impossible: " + why);
     }

@@ -70,6 +70,10 @@ public interface Tunnel extends AutoCloseable {
   /// there. Any thread.
   String wireGuard();
 
+  /// Whether WireGuard moves a peer's endpoint without a new handshake, which native mode needs;
+  /// known when the tunnel is open. Any thread.
+  boolean movesEndpoints();
+
   /// Removes the interface.
   @Override
   void close();

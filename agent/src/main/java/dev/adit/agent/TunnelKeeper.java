@@ -163,6 +163,11 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
     }
   }
 
+  /// As [Tunnel#movesEndpoints].
+  boolean movesEndpoints() {
+    return tunnel.movesEndpoints();
+  }
+
   /// As [Tunnel#wireGuard].
   String wireGuard() {
     return tunnel.wireGuard();

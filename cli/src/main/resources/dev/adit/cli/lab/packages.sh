@@ -12,7 +12,13 @@ need nft nftables
 need ping iputils-ping
 # without root, the lab is built in namespaces of its own
 if (( EUID != 0 )); then need unshare util-linux; need setpriv util-linux; fi
-if [[ ${1:-} == --tests ]]; then need tcpdump tcpdump; need faketime faketime; fi
+if [[ ${1:-} == --tests ]]; then
+  need tcpdump tcpdump
+  need faketime faketime
+  # for the programs that tests build: Go from PyPI, and a Rust that is newer than Debian 12's own
+  python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
+  PATH=$PATH:$HOME/.cargo/bin need cargo cargo-web
+fi
 (( ${#missing[@]} )) || exit 0
 
 if (( EUID != 0 )) || ! command -v apt-get > /dev/null; then

@@ -30,7 +30,7 @@ final class KernelReading {
   private static final int V4_BYTES = 16; // sockaddr_in
   private static final int V6_BYTES = 28; // sockaddr_in6
 
-  private @Nullable PrivateKey privateKey;
+  private @Nullable PublicKey ownKey;
   private int listenPort;
   private final Map<PublicKey, Peer> peers = new LinkedHashMap<>();
 
@@ -53,13 +53,13 @@ final class KernelReading {
                 peer.handshake,
                 peer.received,
                 peer.sent)));
-    return new WireGuardState(reading.privateKey, reading.listenPort, List.copyOf(peers));
+    return new WireGuardState(reading.ownKey, reading.listenPort, List.copyOf(peers));
   }
 
   private void device(int type, byte[] data) throws IOException {
     switch (type) {
       case WireGuardMessages.DEVICE_PRIVATE_KEY ->
-          privateKey = PrivateKey.of(sized(data, PublicKey.BYTES));
+          ownKey = PrivateKey.of(sized(data, PublicKey.BYTES)).publicKey();
       case WireGuardMessages.DEVICE_LISTEN_PORT ->
           listenPort = Short.toUnsignedInt(little(sized(data, 2)).getShort());
       case WireGuardMessages.DEVICE_PEERS ->

@@ -84,7 +84,7 @@ final class UapiText {
   }
 
   private static final class Reading {
-    private @Nullable PrivateKey privateKey;
+    private @Nullable PublicKey ownKey;
     private int listenPort;
     private final List<WireGuardState.Peer> peers = new ArrayList<>();
 
@@ -98,7 +98,8 @@ final class UapiText {
 
     void line(String name, String value) throws MalformedException {
       switch (name) {
-        case "private_key" -> privateKey = PrivateKey.of(key32(value));
+        case "private_key" -> ownKey = PrivateKey.of(key32(value)).publicKey();
+        case "own_public_key" -> ownKey = PublicKey.of(key32(value)); // boringtun
         case "listen_port" -> listenPort = (int) number(value, 0xffff);
         case "public_key" -> {
           endPeer();
@@ -148,7 +149,7 @@ final class UapiText {
 
     WireGuardState end() {
       endPeer();
-      return new WireGuardState(privateKey, listenPort, List.copyOf(peers));
+      return new WireGuardState(ownKey, listenPort, List.copyOf(peers));
     }
   }
 }

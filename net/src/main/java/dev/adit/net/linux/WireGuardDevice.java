@@ -18,6 +18,11 @@ public interface WireGuardDevice extends AutoCloseable {
   /// @throws IOException if the device is gone or refused the change
   void apply(WireGuardChange change) throws IOException;
 
+  /// Whether a peer keeps its session while its endpoint is moved; known after the first reading.
+  default boolean changesPeers() {
+    return true;
+  }
+
   /// Lets go of the device without changing it.
   @Override
   void close();

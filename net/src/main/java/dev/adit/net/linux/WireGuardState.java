@@ -1,6 +1,5 @@
 package dev.adit.net.linux;
 
-import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.Prefix;
@@ -9,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What a WireGuard device said about itself at one moment. Immutable.
 ///
-/// @param privateKey null if none is set
+/// @param ownKey the public key of the private key that it has, null if it has none. The private
+///   key itself is not kept: nobody needs it back, and `boringtun` does not say it
 /// @param listenPort 0 if none is set
-public record WireGuardState(@Nullable PrivateKey privateKey, int listenPort, List<Peer> peers) {
+public record WireGuardState(@Nullable PublicKey ownKey, int listenPort, List<Peer> peers) {
   /// One peer; the order of peers is arbitrary.
   ///
   /// @param endpoint where its packets go now, or null

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// A userspace WireGuard device by its socket `/var/run/wireguard/NAME.sock`: text lines
 /// `key=value`, an empty line ends a request and a reply. Confined to one thread.
 ///
-/// One connection is kept; after an error it is closed and the next call opens another, because
-/// `wireguard-go` takes the rest of a refused request for new ones.
+/// Where it can be one connection is kept; after an error it is closed and the next call opens
+/// another, because `wireguard-go` takes the rest of a refused request for new ones.
 public final class WireGuardUapi implements WireGuardDevice {
   /// Where every userspace implementation puts its sockets.
   public static final Path FOLDER = Path.of("/var/run/wireguard");
@@ -22,9 +22,13 @@ public final class WireGuardUapi implements WireGuardDevice {
   /// A device with 10,000 peers answers with about 4 MB.
   static final int MAX_REPLY = 16 << 20;
 
+  /// It alone says this, and cannot change peers ([WholePeers]).
+  private static final String BORINGTUN = "own_public_key=";
+
   private final String name;
   private final Path socket;
   private @Nullable SocketChannel channel;
+  private volatile boolean changesPeers = true;
 
   private WireGuardUapi(String name, Path socket) {
     this.name = name;
@@ -52,14 +56,30 @@ public final class WireGuardUapi implements WireGuardDevice {
 
   @Override
   public WireGuardState read() throws IOException {
-    return UapiText.parse(exchange("get=1\n\n"));
+    String reply = exchange("get=1\n\n");
+    changesPeers = !reply.startsWith(BORINGTUN);
+    return UapiText.parse(reply);
   }
 
   @Override
   public void apply(WireGuardChange change) throws IOException {
-    if (!change.isEmpty()) {
-      exchange(UapiText.request(change));
+    if (change.isEmpty()) {
+      return;
     }
+    if (changesPeers) {
+      exchange(UapiText.request(change));
+      return;
+    }
+    for (WireGuardChange part : WholePeers.of(change, read())) {
+      if (!part.isEmpty()) {
+        exchange(UapiText.request(part));
+      }
+    }
+  }
+
+  @Override
+  public boolean changesPeers() {
+    return changesPeers;
   }
 
   @Override
@@ -90,14 +110,21 @@ public final class WireGuardUapi implements WireGuardDevice {
 
   /// @return the reply's lines without the last, `errno=0`
   private String exchange(String request) throws IOException {
+    boolean isKept = channel != null;
     boolean done = false;
     try {
-      SocketChannel open = connected();
-      ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        open.write(bytes);
+      String reply;
+      try {
+        reply = asked(request);
+      } catch (ClosedMeanwhileException e) {
+        if (!isKept) {
+          throw e;
+        }
+        // boringtun closes after each answer. Requests say what is to be, so a second time does no
+        // harm.
+        close();
+        reply = asked(request);
       }
-      String reply = readReply(open);
       int errno = UapiText.errno(reply);
       if (errno != 0) {
         throw refused(errno);
@@ -108,6 +135,28 @@ public final class WireGuardUapi implements WireGuardDevice {
       if (!done) {
         close();
       }
+    }
+  }
+
+  private String asked(String request) throws IOException {
+    SocketChannel open = connected();
+    ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
+    try {
+      while (bytes.hasRemaining()) {
+        open.write(bytes);
+      }
+    } catch (IOException e) {
+      throw new ClosedMeanwhileException(e.getMessage());
+    }
+    return readReply(open);
+  }
+
+  /// Before it had said anything.
+  private static final class ClosedMeanwhileException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    ClosedMeanwhileException(@Nullable String message) {
+      super(message);
     }
   }
 
@@ -122,7 +171,8 @@ public final class WireGuardUapi implements WireGuardDevice {
         buffer = ByteBuffer.allocate(Math.min(MAX_REPLY, buffer.capacity() * 4)).put(buffer.flip());
       }
       if (open.read(buffer) < 0) {
-        throw new IOException(name + ": WireGuard closed its socket");
+        String text = name + ": WireGuard closed its socket";
+        throw buffer.position() == 0 ? new ClosedMeanwhileException(text) : new IOException(text);
       }
     }
     return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);

@@ -107,7 +107,7 @@ class WireGuardDeviceTest {
       assertThat(netlink.link(name)).isNull();
       try (var second = start(name);
           var device = second.device(name, Clock.SYSTEM)) {
-        assertThat(device.read().privateKey()).isNull();
+        assertThat(device.read().ownKey()).isNull();
         assertThat(netlink.link(name)).isNotNull();
       }
       assertThat(netlink.link(name)).isNull();

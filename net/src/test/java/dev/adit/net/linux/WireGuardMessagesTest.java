@@ -127,7 +127,7 @@ class WireGuardMessagesTest {
     }
     // A request has the same attributes as an answer.
     WireGuardState state = KernelReading.of(sent);
-    assertThat(state.privateKey()).isEqualTo(KEY);
+    assertThat(state.ownKey()).isEqualTo(KEY.publicKey());
     assertThat(state.listenPort()).isEqualTo(7);
     assertThat(state.peers()).isEqualTo(wanted);
     assertThat(sent).hasSizeGreaterThan(5);
@@ -182,7 +182,7 @@ class WireGuardMessagesTest {
         KernelReading.of(
             List.of(part(device + peers(first)), part(device + peers(second)), part(peers(third))));
     assertThat(state.listenPort()).isEqualTo(51820);
-    assertThat(state.privateKey()).isEqualTo(KEY);
+    assertThat(state.ownKey()).isEqualTo(KEY.publicKey());
     assertThat(state.peers())
         .containsExactly(
             new WireGuardState.Peer(

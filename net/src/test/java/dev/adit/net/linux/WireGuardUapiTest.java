@@ -103,7 +103,7 @@ class WireGuardUapiTest {
             + "last_handshake_time_nsec=5\ntx_bytes=148\nrx_bytes=92\nsomething_new=1\n"
             + "allowed_ip=10.9.0.2/32\nallowed_ip=fd00::2/128\nerrno=0\n\n";
     WireGuardState state = UapiText.parse(reply);
-    assertThat(state.privateKey()).isEqualTo(OWN);
+    assertThat(state.ownKey()).isEqualTo(OWN.publicKey());
     assertThat(state.listenPort()).isEqualTo(51999);
     assertThat(state.peers())
         .containsExactly(
@@ -166,7 +166,7 @@ class WireGuardUapiTest {
       while (state.listenPort() == 0 && Clock.SYSTEM.nanos() < end) {
         state = device.read(); // it may not have noticed yet that its link is up
       }
-      assertThat(state.privateKey()).isEqualTo(OWN);
+      assertThat(state.ownKey()).isEqualTo(OWN.publicKey());
       assertThat(state.listenPort()).isPositive();
       assertThat(state.peers()).singleElement().returns(PEER, WireGuardState.Peer::key);
 

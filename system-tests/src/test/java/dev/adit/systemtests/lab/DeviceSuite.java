@@ -60,7 +60,7 @@ final class DeviceSuite {
     }
     device.apply(change);
     WireGuardState state = device.read();
-    assertThat(state.privateKey()).isEqualTo(own);
+    assertThat(state.ownKey()).isEqualTo(own.publicKey());
     assertThat(state.listenPort()).isEqualTo(PORT);
     assertThat(state.peers()).hasSize(wanted.size());
     for (WireGuardState.Peer peer : state.peers()) {
@@ -81,14 +81,14 @@ final class DeviceSuite {
     device.apply(new WireGuardChange().endpoint(known, SOMEWHERE));
     assertThat(peer(known).endpoint()).isEqualTo(SOMEWHERE);
     assertThat(peer(known).allowedIps()).isEqualTo(kept);
-    assertThat(device.read().privateKey()).isEqualTo(before.privateKey());
+    assertThat(device.read().ownKey()).isEqualTo(before.ownKey());
 
     PublicKey heir = before.peers().getLast().key();
     device.apply(new WireGuardChange().upsert(heir, SOMEWHERE, kept));
     assertThat(peer(known).allowedIps()).isEmpty();
     assertThat(new HashSet<>(peer(heir).allowedIps())).isEqualTo(new HashSet<>(kept));
 
-    PublicKey own = Objects.requireNonNull(before.privateKey()).publicKey();
+    PublicKey own = Objects.requireNonNull(before.ownKey());
     device.apply(new WireGuardChange().upsert(own, SOMEWHERE, List.of()).remove(known));
     assertThat(device.read().peers())
         .hasSize(before.peers().size() - 1)

@@ -26,7 +26,7 @@ final class KernelDevices {
     try (RouteNetlink routes = RouteNetlink.open()) {
       routes.createWireGuard(NAME);
       try (WireGuardNetlink device = WireGuardNetlink.open(NAME)) {
-        assertThat(device.read().privateKey()).isNull();
+        assertThat(device.read().ownKey()).isNull();
         DeviceSuite.run(device);
         saysWhatIsWrong(routes);
       } finally {
