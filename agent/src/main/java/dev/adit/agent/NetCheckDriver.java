@@ -1,5 +1,6 @@
 package dev.adit.agent;
 
+import dev.adit.core.netcheck.NatVerdict;
 import dev.adit.core.netcheck.NetCheck;
 import dev.adit.core.netcheck.NetCheck.ThrowAway;
 import dev.adit.core.netcheck.NetReport;
@@ -75,7 +76,8 @@ final class NetCheckDriver {
         case NetCheck.Output.CloseThrowAways(var v4) -> close(v4);
         case NetCheck.Output.Changed(var report) -> {
           NetReport.Family shown = shown(report);
-          path.natMeasured(shown.nat().filtering(), shown.nat().allocation());
+          NatVerdict nat = shown.nat();
+          path.natMeasured(shown.mapping(), nat.filtering(), nat.allocation(), now);
           changed.accept(report);
         }
         case NetCheck.Output.Settled() -> path.stunSettled(shown(netcheck.report()).mapping(), now);

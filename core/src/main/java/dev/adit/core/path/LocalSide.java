@@ -57,6 +57,18 @@ final class LocalSide {
     return true;
   }
 
+  /// @return false if nothing changed
+  boolean replaceNat(
+      NatMapping newMapping, NatFiltering newFiltering, NatAllocation newAllocation) {
+    if (mapping == newMapping && filtering == newFiltering && allocation == newAllocation) {
+      return false;
+    }
+    mapping = newMapping;
+    filtering = newFiltering;
+    allocation = newAllocation;
+    return true;
+  }
+
   void replaceOverlay(List<Prefix> prefixes) {
     overlay = List.copyOf(prefixes);
   }

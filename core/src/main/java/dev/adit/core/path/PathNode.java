@@ -128,10 +128,14 @@ public final class PathNode {
   }
 
   /// What more is known of our own NAT, for peers to know; the tests take longer than what
-  /// [#stunSettled] waits for.
-  public void natMeasured(NatFiltering filtering, NatAllocation allocation) {
-    node.local.filtering = filtering;
-    node.local.allocation = allocation;
+  /// [#stunSettled] waits for. Peers whose packets flow are told at once.
+  public void natMeasured(
+      NatMapping mapping, NatFiltering filtering, NatAllocation allocation, long now) {
+    if (node.local.replaceNat(mapping, filtering, allocation)) {
+      for (PeerPath peer : peers.values()) {
+        peer.natChanged(now);
+      }
+    }
   }
 
   /// Default route, preferred address or interface set changed, or the machine woke up (R-ROAM-1).

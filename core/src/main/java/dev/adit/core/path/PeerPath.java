@@ -33,9 +33,8 @@ final class PeerPath {
   private final EndpointSteering steering;
   private final PeerRoutes routes = new PeerRoutes();
   private final Decisions decisions = new Decisions();
-  private boolean gone;
-
   private final Activity activity = new Activity();
+  private boolean gone;
 
   private long suspectUntil;
   private long wakeAt = NEVER;
@@ -212,7 +211,12 @@ final class PeerPath {
     RemoteCandidate current = direct.candidate();
     if (current != null && !node.local.accepts(current.endpoint)) {
       demote(PathReason.LOCAL_CHANGE, now);
-    } else if (isActive() && activity.hasPayload(now)) {
+    }
+    natChanged(now);
+  }
+
+  void natChanged(long now) {
+    if (isActive() && activity.hasPayload(now)) {
       prober.callSoon(true, now);
     }
     reschedule();
@@ -491,14 +495,6 @@ final class PeerPath {
   }
 
   PeerStatus status() {
-    return StatusView.of(
-        key,
-        state,
-        steering.isNative(),
-        direct,
-        prober.nat(),
-        protocol.canSeal(),
-        prober.candidates(),
-        log);
+    return StatusView.of(key, state, steering.isNative(), direct, prober, protocol.canSeal(), log);
   }
 }

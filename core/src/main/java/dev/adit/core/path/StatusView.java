@@ -2,7 +2,6 @@ package dev.adit.core.path;
 
 import dev.adit.crypto.PublicKey;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 
 /// Makes a [PeerStatus] of the live state.
@@ -14,13 +13,12 @@ final class StatusView {
       PathState state,
       boolean isNative,
       SelectedPath path,
-      PeerStatus.PeerNat nat,
+      PeerProber prober,
       boolean probeKeyKnown,
-      Collection<RemoteCandidate> candidates,
       TransitionLog log) {
     RemoteCandidate selected = path.candidate();
     List<PeerStatus.CandidateStatus> views = new ArrayList<>();
-    for (RemoteCandidate candidate : candidates) {
+    for (RemoteCandidate candidate : prober.candidates()) {
       views.add(
           new PeerStatus.CandidateStatus(
               candidate.kind,
@@ -38,7 +36,7 @@ final class StatusView {
         selected == null ? 0 : selected.lossPercent(),
         path.mtu().mtu(),
         path.mtu().remark(),
-        nat,
+        prober.nat(),
         probeKeyKnown,
         views,
         log.oldestFirst());

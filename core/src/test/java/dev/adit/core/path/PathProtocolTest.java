@@ -39,6 +39,17 @@ final class PathProtocolTest extends PairOfNodes {
     assertThat(hellos.atB).isEqualTo(1);
   }
 
+  @Test
+  void tellsWhatNatItIsBehindAsSoonAsThatIsMeasured() {
+    startBoth(true);
+    block(true, true, true);
+    traffic(3_000);
+    a.paths.natMeasured(NatMapping.APDM, NatFiltering.APDF, NatAllocation.RANDOM, lab.now());
+    traffic(500);
+    assertThat(b.status(a).nat())
+        .isEqualTo(new PeerStatus.PeerNat(NatMapping.APDM, NatFiltering.APDF));
+  }
+
   /// Row X-3.
   @Test
   void findsTheDirectPathThoughTheCoordinatorAnnouncedWrongProbeKeys() {

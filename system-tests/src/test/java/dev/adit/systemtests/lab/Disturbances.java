@@ -21,18 +21,18 @@ final class Disturbances {
     this.world = world;
   }
 
-  /// No UDP through the gateway of a side, `l` or `r`.
+  /// No UDP through the gateway of a side.
   Disturbance udpBlocked(String side) {
     return knobs("no UDP at " + side, side, "block-udp", "unblock-udp");
   }
 
-  /// No UDP between the sides.
-  Disturbance peerBlocked() {
-    return knobs("no UDP between the sides", "l", "block-peer", "unblock-peer");
+  /// No UDP between a side and the others.
+  Disturbance peersBlocked(String side) {
+    return knobs("no UDP between " + side + " and others", side, "block-peer", "unblock-peer");
   }
 
   Disturbance oneWayBlocked(String side) {
-    return knobs("no UDP from " + side + " to the other", side, "block-oneway", "unblock-oneway");
+    return knobs("no UDP from " + side + " to others", side, "block-oneway", "unblock-oneway");
   }
 
   private Disturbance knobs(String name, String side, String begin, String end) {

@@ -12,19 +12,28 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// Three nodes, one of them on the server's own machine, and one thing after the other that goes
-/// wrong. l and r reach each other by the relay only.
+/// Four nodes, one of them on the server's own machine, and one thing after the other that goes
+/// wrong. l reaches r and s3 by the relay only.
 ///
 /// A short run is part of every test run; `bin/soak` makes longer ones, see its `--help`.
 class SoakTest {
-  private static final List<String> HOSTS = List.of("l", "r", "srv");
+  private static final List<String> SITES =
+      List.of("sym+v4", "portcone+v4", "portcone+shift+v4"); // l, r, s3
+
+  private static final List<String> SIDES = List.of("l", "r", "s3");
+  private static final List<String> HOSTS = List.of("l", "r", "s3", "srv");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final Duration WATCH = LIMIT.plusSeconds(1);
+
+  /// After the end of a disturbance, until every pair that can be direct is so again.
+  private static final Duration DIRECT_AGAIN = Duration.ofSeconds(65);
+
   private static final long RECENT = 1_000_000_000L;
 
   /// Percent. While other virtual machines have more than this, a late answer is none of ours.
@@ -38,7 +47,7 @@ class SoakTest {
     long seed = number("ADIT_SOAK_SEED", Clock.SYSTEM.wall().getEpochSecond());
     var random = new Random(seed);
     System.out.println("random disturbance for " + time.toSeconds() + " s, seed " + seed);
-    try (World world = World.withServer("sym+v4", "portcone+v4");
+    try (World world = World.of(SITES);
         Soak soak = new Soak(world)) {
       List<String> before = soak.belongings();
       Map<String, Integer> descriptors = soak.descriptors();
@@ -50,10 +59,11 @@ class SoakTest {
         Disturbance next = soak.any(random);
         ProcessorTime begun = ProcessorTime.now();
         Map<String, Long> silence = soak.disturb(next, Duration.ofMillis(random.nextInt(7_000)));
+        long direct = soak.awaitDirect();
         ProcessorTime spent = ProcessorTime.now().since(begun);
         System.out.printf(
-            "%4d %-36s longest silence, ms: %s; processors idle %d %%, stolen %d %%%n",
-            ++count, next.name(), silence, spent.idlePercent(), spent.stolenPercent());
+            "%4d %-36s longest silence, ms: %s; direct again within %d ms; processors idle %d %%, stolen %d %%%n",
+            ++count, next.name(), silence, direct, spent.idlePercent(), spent.stolenPercent());
         silence.values().removeIf(millis -> millis <= LIMIT.toMillis());
         if (silence.isEmpty()) {
           continue;
@@ -83,12 +93,14 @@ class SoakTest {
     return text == null ? otherwise : Long.parseLong(text);
   }
 
-  /// Three nodes that ping each other all the time.
+  /// Four nodes that ping each other all the time.
   private static final class Soak implements AutoCloseable {
     private final World world;
     private final Disturbances disturbances;
     private final FakeClock clock; // of r
     private final Map<String, PingStream> pings = new LinkedHashMap<>();
+    private final Map<String, String> addresses = new LinkedHashMap<>();
+    private long ended; // when the last disturbance did
     private String left = "192.168.1.10";
     private int renumbered;
 
@@ -98,24 +110,57 @@ class SoakTest {
       clock = new FakeClock(world, "r", "+0");
       clock.succeeds(world, "r", "up", world.key());
       world.up("l");
+      world.up("s3");
       world.up("srv");
-      ping("l", "r");
-      ping("l", "srv");
-      ping("r", "srv");
+      for (String host : HOSTS) {
+        addresses.put(host, world.address(host));
+      }
+      for (int i = 0; i < HOSTS.size(); i++) {
+        for (String to : HOSTS.subList(i + 1, HOSTS.size())) {
+          String from = HOSTS.get(i);
+          pings.put(from + "–" + to, new PingStream(world.lab, from, address(to), 0.1));
+        }
+      }
       World.await(
           PATIENCE, "all pings", () -> pings.values().stream().allMatch(p -> p.answers() > 5));
+      ended = Clock.SYSTEM.nanos();
+      long _ = awaitDirect();
     }
 
-    private void ping(String from, String to) throws IOException {
-      pings.put(from + "–" + to, new PingStream(world.lab, from, world.address(to), 0.1));
+    private String address(String host) {
+      return Objects.requireNonNull(addresses.get(host));
+    }
+
+    /// Every pair but those with l, whose NAT is hard, and r or s3.
+    ///
+    /// @return milliseconds from the end of the last disturbance until it was seen that they are
+    ///   direct at both ends
+    long awaitDirect() {
+      Duration left = DIRECT_AGAIN.minusNanos(Clock.SYSTEM.nanos() - ended);
+      World.await(
+          left.isNegative() ? Duration.ZERO : left,
+          () -> "direct paths" + logs(),
+          () -> {
+            for (String a : HOSTS) {
+              for (String b : HOSTS) {
+                boolean isHard =
+                    a.equals("l") && !b.equals("srv") || b.equals("l") && !a.equals("srv");
+                if (!a.equals(b) && !isHard && !world.path(a, address(b)).equals("direct")) {
+                  return false;
+                }
+              }
+            }
+            return true;
+          });
+      return TimeUnit.NANOSECONDS.toMillis(Clock.SYSTEM.nanos() - ended);
     }
 
     Disturbance any(Random random) throws IOException {
       String host = HOSTS.get(random.nextInt(HOSTS.size()));
-      String side = random.nextBoolean() ? "l" : "r";
+      String side = SIDES.get(random.nextInt(SIDES.size()));
       return switch (random.nextInt(11)) {
         case 0 -> disturbances.udpBlocked(side);
-        case 1 -> disturbances.peerBlocked();
+        case 1 -> disturbances.peersBlocked(side);
         case 2 -> disturbances.oneWayBlocked(side);
         case 3 -> disturbances.rebound(side);
         case 4 -> disturbances.linkDown(side);
@@ -154,7 +199,7 @@ class SoakTest {
       if (what.lasts()) {
         World.pass(time);
       }
-      long ended = Clock.SYSTEM.nanos();
+      ended = Clock.SYSTEM.nanos();
       what.end().run();
       long watched = Math.max(ended + WATCH.toNanos(), Clock.SYSTEM.nanos());
       World.pass(Duration.ofNanos(Math.max(0, watched - Clock.SYSTEM.nanos())));

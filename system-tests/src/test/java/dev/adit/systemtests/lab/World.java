@@ -54,7 +54,15 @@ final class World implements AutoCloseable {
 
   /// A lab with a server.
   static World withServer(String left, String right, String... serveOptions) throws IOException {
-    World world = empty(left, right);
+    return served(empty(left, right), serveOptions);
+  }
+
+  /// A lab with a server and as many sites as you like: `l`, `r`, `s3`, ….
+  static World of(List<String> sites) throws IOException {
+    return served(new World(Lab.up(sites, 1), false));
+  }
+
+  private static World served(World world, String... serveOptions) throws IOException {
     try {
       world.serve(serveOptions);
       return world;
@@ -225,6 +233,20 @@ final class World implements AutoCloseable {
     try {
       List<JsonObject> peers = status(host).objects("peers", 10);
       return peers.isEmpty() ? "none" : peers.getFirst().object("path").string("type");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// The same to one of several peers, by its address.
+  String path(String host, String address) {
+    try {
+      for (JsonObject peer : status(host).objects("peers", 10)) {
+        if (peer.strings("addresses", 64).contains(address)) {
+          return peer.object("path").string("type");
+        }
+      }
+      return "none";
     } catch (MalformedException e) {
       throw new AssertionError(e);
     }
