@@ -341,6 +341,7 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
         case PathOutput.RenewSession(var key) -> tunnel.greet(key);
         case PathOutput.SetMtu(var key, var mtu) -> tunnel.routeMtu(key, mtu);
         case PathOutput.SetEndpoint(var key, var endpoint) -> moveEndpoint(key, endpoint);
+        case PathOutput.PinSource(var key, var source) -> tunnel.pin(key, source);
         case PathOutput.ReadWireGuard() -> events.readWireGuard();
         case PathOutput.RefreshStun() -> netcheck.refreshWanted(now);
         case PathOutput.SeenAs(var by, var as) -> netcheck.peerSaw(by, as, now);

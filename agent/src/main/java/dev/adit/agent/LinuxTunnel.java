@@ -25,6 +25,7 @@ final class LinuxTunnel implements Tunnel {
   private static final int GREETING_KEEPALIVE = 60;
 
   private final LinuxWireGuard wireGuard;
+  private final SourcePins pins;
   private boolean linkIsUp;
   private final Set<PublicKey> configured = new HashSet<>();
 
@@ -38,6 +39,7 @@ final class LinuxTunnel implements Tunnel {
   /// @param ended runs, on another thread, when the program behind the interface ended by itself
   LinuxTunnel(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended) {
     wireGuard = new LinuxWireGuard(config, nodeKey, clock, ended);
+    pins = new SourcePins(config.interfaceName());
   }
 
   @Override
@@ -49,6 +51,7 @@ final class LinuxTunnel implements Tunnel {
   public int open(int port) throws IOException {
     forget();
     WireGuardState state = wireGuard.open(port);
+    pins.open(state.listenPort());
     for (WireGuardState.Peer peer : state.peers()) {
       configured.add(peer.key());
       inherited.put(peer.key(), port == 0 ? Optional.empty() : elsewhere(peer.endpoint()));
@@ -148,6 +151,11 @@ final class LinuxTunnel implements Tunnel {
   }
 
   @Override
+  public void pin(PublicKey key, @Nullable Endpoint source) {
+    pins.pin(key, source);
+  }
+
+  @Override
   public void routeMtu(PublicKey key, int mtu) throws IOException {
     routes.mtu(key, mtu);
     if (linkIsUp) {
@@ -157,11 +165,16 @@ final class LinuxTunnel implements Tunnel {
 
   @Override
   public List<WireGuardReading> read() throws IOException {
+    pins.read();
     List<WireGuardReading> readings = new ArrayList<>();
     for (WireGuardState.Peer peer : wireGuard.device().read().peers()) {
       readings.add(
           new WireGuardReading(
-              peer.key(), peer.endpoint(), peer.receivedBytes(), peer.sentBytes()));
+              peer.key(),
+              peer.endpoint(),
+              peer.receivedBytes(),
+              peer.sentBytes(),
+              pins.dropped(peer.key())));
     }
     return readings;
   }
@@ -201,6 +214,7 @@ final class LinuxTunnel implements Tunnel {
   @Override
   public void close() {
     forget();
+    pins.close();
     wireGuard.close();
   }
 }

@@ -9,6 +9,7 @@ import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// WireGuard's interface of one network, as the agent sees it. Confined to one thread, the tunnel
 /// thread; its calls block for milliseconds.
@@ -50,6 +51,11 @@ public interface Tunnel extends AutoCloseable {
 
   /// Moves the endpoint of a peer; nothing happens to one that WireGuard does not have.
   void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException;
+
+  /// Has WireGuard's messages from there dropped, for ten seconds, if the kernel can.
+  ///
+  /// @param source null: none of this peer any more
+  default void pin(PublicKey key, @Nullable Endpoint source) {}
 
   /// Has the routes to a peer's addresses allow packets of so many bytes; also to one that comes
   /// later, until it is told otherwise.

@@ -121,6 +121,11 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
   }
 
   @Override
+  public void pin(PublicKey peer, @Nullable Endpoint source) {
+    execute(() -> tunnel.pin(peer, source));
+  }
+
+  @Override
   public void routeMtu(PublicKey peer, int mtu) {
     execute(() -> {
       try {

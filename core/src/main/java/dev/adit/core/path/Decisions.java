@@ -12,6 +12,7 @@ final class Decisions {
   private ProbeMessage.@Nullable Path said;
   private long sayAgainAt = PathTimers.NEVER;
   private int peerEpoch;
+  private boolean peerIsDirect;
   private long heldUntil = PathTimers.LONG_AGO;
   private int holds;
 
@@ -39,17 +40,33 @@ final class Decisions {
     return say(ProbeMessage.Path.without(reason.code(), epoch, decision), now);
   }
 
-  /// We send by the relay, as before, and the peer shall: it sends to where we cannot answer.
-  ProbeMessage.Path demandRelay(long now) {
+  /// The peer sends to where we cannot answer. If it has said so of us, too, it is only asked.
+  ProbeMessage.Path complaint(long now) {
+    return isHeld(now) ? askForRelay() : demandRelay(now);
+  }
+
+  /// We send by the relay, as before, and the peer shall: it is held to it.
+  private ProbeMessage.Path demandRelay(long now) {
     epoch++;
     decision = ProbeMessage.DECISION_DERP;
     return say(ProbeMessage.Path.without(PathReason.UNANSWERABLE.code(), epoch, decision), now);
+  }
+
+  /// We send by the relay, as before, and the peer shall; it is not held to it.
+  ProbeMessage.Path askForRelay() {
+    epoch++;
+    return ProbeMessage.Path.without(PathReason.TRUST_EXPIRED.code(), epoch, decision);
   }
 
   /// We send by the relay already, as the peer wants it.
   ProbeMessage.Path confirmRelay() {
     epoch++;
     return ProbeMessage.Path.without(PathReason.PEER_TOLD.code(), epoch, decision);
+  }
+
+  /// Whether the peer, too, has said last that it sends by the relay.
+  boolean isPeerRelayed() {
+    return !peerIsDirect;
   }
 
   /// Whether what we prove by ourselves does not count: the peer's WireGuard answers where it is
@@ -88,7 +105,8 @@ final class Decisions {
       return false;
     }
     peerEpoch = path.epoch();
-    if (path.decision() == ProbeMessage.DECISION_DIRECT) {
+    peerIsDirect = path.decision() == ProbeMessage.DECISION_DIRECT;
+    if (peerIsDirect) {
       heldUntil = PathTimers.LONG_AGO;
       holds = 0;
     } else if (path.reason() == PathReason.UNANSWERABLE.code()) {
@@ -100,6 +118,7 @@ final class Decisions {
   /// The peer's agent is another and counts from the start.
   void peerRestarted() {
     peerEpoch = 0;
+    peerIsDirect = false;
     heldUntil = PathTimers.LONG_AGO;
     holds = 0;
   }

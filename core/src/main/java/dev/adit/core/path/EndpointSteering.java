@@ -59,11 +59,13 @@ final class EndpointSteering {
 
   private long lookedAt = LONG_AGO;
   private final DataCheck data = new DataCheck();
+  private final SourcePin pin;
 
   EndpointSteering(PublicKey key, NodeContext node, boolean isControlling) {
     this.key = key;
     this.node = node;
     this.isControlling = isControlling;
+    this.pin = new SourcePin(key, node);
   }
 
   // --- what the path machine does
@@ -78,6 +80,7 @@ final class EndpointSteering {
     if (!node.steersEndpoints) {
       return;
     }
+    pin.chosen(candidate.endpoint);
     if (candidate.endpoint.equals(actual)) {
       wanted = actual;
       found();
@@ -132,13 +135,14 @@ final class EndpointSteering {
     reassertAt = NEVER;
     found();
     data.restarted();
+    pin.forget();
   }
 
   // --- what WireGuard says of itself
 
   /// WireGuard's counters have grown while it sent by itself: payload, which nobody else sees.
   boolean carriedPayload(WireGuardReading reading) {
-    return data.grew(reading) && (wanted != null || actual != null);
+    return data.grew(reading) && (wanted != null || actual != null) || pin.holdsBack(reading);
   }
 
   /// Whether WireGuard has received since the last reading, and was where it is now then, too.
@@ -155,6 +159,7 @@ final class EndpointSteering {
   /// @param begun when the reading was asked for
   /// @return an address that WireGuard has found by itself and that is to be pinged, or null
   @Nullable Endpoint read(WireGuardReading reading, boolean isProven, long begun, long now) {
+    pin.read(reading, data.heard(reading), now);
     data.read(reading, now);
     lastRead = reading.endpoint();
     if (begun <= movedAt) {
@@ -181,8 +186,7 @@ final class EndpointSteering {
     }
     boolean wasLeft = to.equals(left) && now - leftAt < PathTimers.READ_OFTEN_FOR;
     if (wasLeft || !node.local.accepts(to)) {
-      isUnwanted |= wasLeft;
-      move(wanted, now);
+      setBack(wasLeft ? to : null, now);
       return null;
     }
     node.readSoon(now);
@@ -199,12 +203,25 @@ final class EndpointSteering {
       }
       return inWindow > PathTimers.REASSERTS_IN_WINDOW ? to : null;
     }
+    if (pin.isSuspect(to, now)) {
+      setBack(to, now);
+      return null;
+    }
     if (to.equals(stray)) {
       return null;
     }
     stray = to;
     strayUntil = now + PathTimers.STRAY;
     return to;
+  }
+
+  /// @param from where the peer has pulled WireGuard to; null if it cannot have
+  private void setBack(@Nullable Endpoint from, long now) {
+    if (from != null) {
+      isUnwanted = true;
+      pin.pulled(from, now);
+    }
+    move(wanted, now);
   }
 
   // --- time
@@ -218,8 +235,7 @@ final class EndpointSteering {
       reassert(now);
     }
     if (now >= strayUntil) {
-      isUnwanted = true;
-      move(wanted, now);
+      setBack(stray, now);
     }
     RemoteCandidate candidate = selected;
     if (candidate != null
@@ -297,7 +313,18 @@ final class EndpointSteering {
     }
     isUnwanted = false;
     toldAt = now;
+    pin.told(now);
     return true;
+  }
+
+  /// After each reading; see [SourcePin#judge].
+  ///
+  /// @return whether the peer is to be asked to use the relay, which it confirms
+  boolean judge(PathState state, boolean canObey, long now) {
+    if (pin.judge(state, canObey, now)) {
+      move(wanted, now);
+    }
+    return pin.mustAsk(now);
   }
 
   // --- views

@@ -26,6 +26,12 @@ public sealed interface PathOutput {
   /// @param endpoint the peer's address; null for its loopback endpoint E(p)
   record SetEndpoint(PublicKey peer, @Nullable Endpoint endpoint) implements PathOutput {}
 
+  /// Keep WireGuard's messages from there, and nothing else from there, from our WireGuard for 10
+  /// s; one source of each peer at a time. Said again, the time begins anew.
+  ///
+  /// @param source null: of this peer, none any more
+  record PinSource(PublicKey peer, @Nullable Endpoint source) implements PathOutput {}
+
   /// Let packets to the peer have so many bytes; before this it is [TunnelMtu#LEAST]. Carry it out
   /// before what is put out after it: the path changes then.
   record SetMtu(PublicKey peer, int mtu) implements PathOutput {}

@@ -114,6 +114,15 @@ final class PathTimers {
   /// A peer that still sends where we cannot answer is told so again (R-DP-6).
   static final long TELL_AGAIN = SECOND;
 
+  /// A peer that has a relay, as it was heard there within this time (it confirms what it is told),
+  /// and does not obey within the next, is pinned: its direct data is dropped, each time for so
+  /// long, and again while it comes (R-DP-6).
+  static final long ON_RELAY = 1_600 * MILLISECOND;
+
+  static final long COMPLIES_WITHIN = 2 * SECOND;
+  static final long PIN = 10 * SECOND;
+  static final long PIN_AGAIN = 4 * SECOND;
+
   /// Told by the peer that it cannot answer on a direct path: none is chosen again before, unless
   /// the peer chooses one; each time for twice as long, so many times.
   static final long TOLD_HOLD = 5 * SECOND;

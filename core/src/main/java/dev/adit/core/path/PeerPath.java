@@ -116,6 +116,9 @@ final class PeerPath {
     boolean isProven = at != null && prober.isProven(at, now);
     Endpoint found = steering.read(reading, isProven, begun, now);
     tellIfUnwanted(now);
+    if (steering.judge(state, protocol.isOnRelay(now) && decisions.isPeerRelayed(), now)) {
+      protocol.send(decisions.askForRelay(), false);
+    }
     if (found != null) {
       if (state == PathState.IDLE) {
         activity.woken(now);
@@ -133,8 +136,8 @@ final class PeerPath {
 
   /// R-DP-6: the peer's packets move WireGuard to an address where ours may not arrive.
   private void tellIfUnwanted(long now) {
-    if (state != PathState.DIRECT && !decisions.isHeld(now) && steering.mustTell(now)) {
-      protocol.send(decisions.demandRelay(now), false);
+    if (state != PathState.DIRECT && steering.mustTell(now)) {
+      protocol.send(decisions.complaint(now), false);
     }
   }
 

@@ -14,6 +14,7 @@ final class PeerProtocol {
   private final NodeContext node;
   private final ProbeKeyring keys;
   private final PeerProber prober;
+  private long heardOnRelayAt = PathTimers.LONG_AGO;
 
   PeerProtocol(PeerPath path, NodeContext node, ProbeKeyring keys, PeerProber prober) {
     this.path = path;
@@ -35,6 +36,7 @@ final class PeerProtocol {
       refusedOnRelay(keys.failure(), now);
       return;
     }
+    heardOnRelayAt = now;
     opened(now);
     switch (message) {
       case ProbeMessage.Call call -> {
@@ -115,6 +117,11 @@ final class PeerProtocol {
       prober.forgetAll();
       path.peerRestarted(now);
     }
+  }
+
+  /// Whether the peer's agent was heard on the relay a short while ago.
+  boolean isOnRelay(long now) {
+    return now - heardOnRelayAt < PathTimers.ON_RELAY;
   }
 
   // --- sent

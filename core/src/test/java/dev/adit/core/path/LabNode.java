@@ -49,6 +49,9 @@ final class LabNode {
   /// Not null: WireGuard has the outside port, and the agent only steers it (native mode).
   @Nullable SimWireGuard wireGuard;
 
+  /// What it sends to measure paths, and answers, is lost; what WireGuard sends is not.
+  boolean probesLost;
+
   List<Candidate> candidates;
 
   private final Map<PublicKey, Integer> mtus = new HashMap<>();
@@ -140,6 +143,12 @@ final class LabNode {
     paths = fresh();
   }
 
+  /// Stops the agent as it is: it stays connected, and neither hears nor says anything.
+  void freeze() {
+    running = false;
+    incarnation++;
+  }
+
   /// What the coordinator tells about a peer.
   void hint(LabNode peer) {
     paths.presenceHeard(peer.key(), peer.paths.probeKey(), peer.candidates, true, lab.now());
@@ -210,8 +219,10 @@ final class LabNode {
 
   private void datagram(Endpoint from, byte[] bytes) {
     if (wireGuard != null && WireGuardMessage.of(bytes, 0, bytes.length) != WireGuardMessage.NONE) {
-      wireGuard.receives(from, bytes);
-      delivered.add(bytes);
+      if (!wireGuard.drops(from, lab.now())) {
+        wireGuard.receives(from, bytes);
+        delivered.add(bytes);
+      }
       return;
     }
     if (!running) {
@@ -227,6 +238,9 @@ final class LabNode {
   }
 
   void relayFrame(PublicKey from, byte[] bytes) {
+    if (!running) {
+      return;
+    }
     observer.relayFrame(this, bytes, true);
     if (paths.relayReceived(from, bytes, 0, bytes.length, lab.now())) {
       delivered.add(bytes);
@@ -248,7 +262,11 @@ final class LabNode {
   void pump() {
     for (PathOutput next = paths.poll(); next != null; next = paths.poll()) {
       switch (next) {
-        case PathOutput.SendProbe(Endpoint to, byte[] bytes, boolean fullSize) -> send(to, bytes);
+        case PathOutput.SendProbe(Endpoint to, byte[] bytes, boolean fullSize) -> {
+          if (!probesLost) {
+            send(to, bytes);
+          }
+        }
         case PathOutput.SendRelay(PublicKey peer, byte[] bytes) ->
             lab.relay.send(this, peer, bytes);
         case PathOutput.DeliverToWireGuard(PublicKey peer, byte[] message) ->
@@ -259,6 +277,8 @@ final class LabNode {
         case PathOutput.SeenAs seen -> {}
         case PathOutput.SetEndpoint(PublicKey peer, var endpoint) ->
             later(wireGuard -> wireGuard.moved(peer, endpoint));
+        case PathOutput.PinSource(PublicKey _, var source) ->
+            later(wireGuard -> wireGuard.pinned(source, lab.now()));
         case PathOutput.SetMtu(PublicKey peer, int mtu) -> {
           mtus.put(peer, mtu);
           observer.mtuSet(this, peer, mtu);

@@ -192,6 +192,7 @@ class PathNodeFuzzTest {
             PathOutput.ReadWireGuard _,
             PathOutput.RenewSession _,
             PathOutput.SetMtu _,
+            PathOutput.PinSource _,
             PathOutput.RefreshStun _,
             PathOutput.SeenAs _,
             PathOutput.PathChanged _ -> {}

@@ -21,6 +21,13 @@ final class SimWireGuard {
   /// How often it was told where to send.
   int moves;
 
+  /// What the kernel keeps from it, for ten seconds (R-DP-6), and how often.
+  @Nullable Endpoint pinned;
+
+  private long pinnedAt;
+  private long dropped;
+  int pins;
+
   /// A peer that is only pinged in its sleep.
   boolean deaf;
 
@@ -39,6 +46,19 @@ final class SimWireGuard {
     }
   }
 
+  void pinned(@Nullable Endpoint source, long now) {
+    pinned = source;
+    pinnedAt = now;
+    dropped = 0;
+    pins++;
+  }
+
+  boolean drops(Endpoint source, long now) {
+    boolean drops = source.equals(pinned) && now - pinnedAt < 10_000 * Lab.MS;
+    dropped += drops ? 1 : 0;
+    return drops;
+  }
+
   void moved(PublicKey to, @Nullable Endpoint newEndpoint) {
     peer = to;
     endpoint = newEndpoint;
@@ -48,6 +68,6 @@ final class SimWireGuard {
   List<WireGuardReading> readings() {
     return peer == null
         ? List.of()
-        : List.of(new WireGuardReading(peer, endpoint, receivedBytes, sentBytes));
+        : List.of(new WireGuardReading(peer, endpoint, receivedBytes, sentBytes, dropped));
   }
 }

@@ -57,7 +57,7 @@ public final class ErrnoException extends IOException {
       case 28 -> "no space left";
       case 34 -> "out of range";
       case 71 -> "protocol error";
-      case EOPNOTSUPP -> "not supported by this kernel";
+      case 93, EOPNOTSUPP -> "not supported by this kernel";
       case EAFNOSUPPORT -> "address family not supported; is IPv6 switched off?";
       case EADDRINUSE -> "the port is in use";
       case EADDRNOTAVAIL -> "no such address";

@@ -15,6 +15,7 @@ final class NetlinkSocket implements AutoCloseable {
   /// Protocols of netlink.
   static final int ROUTE = 0;
 
+  static final int NETFILTER = 12;
   static final int GENERIC = 16;
 
   private static final int CAP_ACK = 10;
@@ -30,7 +31,7 @@ final class NetlinkSocket implements AutoCloseable {
   private final int descriptor;
   private int sequence;
 
-  /// @param protocol [#ROUTE] or [#GENERIC]
+  /// @param protocol [#ROUTE], [#NETFILTER] or [#GENERIC]
   /// @param groups of notifications to join, as bits; 0 for a socket that asks
   NetlinkSocket(int protocol, int groups) throws IOException {
     descriptor =

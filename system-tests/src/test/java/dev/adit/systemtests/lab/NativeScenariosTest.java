@@ -151,7 +151,7 @@ class NativeScenariosTest {
     }
   }
 
-  private static Endpoint endpoint(WireGuardUapi device) {
+  static Endpoint endpoint(WireGuardUapi device) {
     try {
       return Objects.requireNonNull(device.read().peers().getFirst().endpoint());
     } catch (IOException e) {
