@@ -12,8 +12,18 @@ public final class JavaCommand {
   public enum Kind {
     /// Over in a moment: compiled quickly, not well.
     CLI("cli", List.of("-XX:TieredStopAtLevel=1")),
-    /// Stays, on a small machine perhaps.
-    AGENT("agent", List.of("-Xmx64m", "-Xss512k")),
+    /// Stays, on a small machine perhaps: the heap is small, and what it does not need goes back.
+    AGENT(
+        "agent",
+        List.of(
+            "-Xms12m",
+            "-Xmx64m",
+            "-Xmn4m",
+            "-Xss512k",
+            "-XX:MinHeapFreeRatio=10",
+            "-XX:MaxHeapFreeRatio=30",
+            "-XX:-ShrinkHeapInSteps",
+            "-XX:TrimNativeHeapInterval=15000")),
     /// Stays, with many connections.
     SERVER(
         "server",
