@@ -1,6 +1,7 @@
 package dev.adit.crypto;
 
 import java.security.GeneralSecurityException;
+import java.security.Provider;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -14,17 +15,42 @@ public final class ChaChaPoly {
   public static final int NONCE_BYTES = 12;
   public static final int TAG_BYTES = 16;
 
+  private static final String NAME = "ChaCha20-Poly1305";
+
+  /// Where this Java has it: to look for it takes longer than to open a short message.
+  private static final Provider PROVIDER = find().getProvider();
+
+  /// For single messages that are opened. To seal, each gets its own: a cipher refuses the nonce
+  /// that it had last.
+  private static final ThreadLocal<Cipher> OPENING = ThreadLocal.withInitial(ChaChaPoly::create);
+
   private final SecretKeySpec key;
   private final Cipher cipher;
 
   /// @param key 32 bytes; copied
   public ChaChaPoly(byte[] key) {
+    this(key, create());
+  }
+
+  private ChaChaPoly(byte[] key, Cipher cipher) {
     if (key.length != KEY_BYTES) {
       throw new IllegalArgumentException("ChaCha20 key: " + key.length + " bytes, needs 32");
     }
     this.key = new SecretKeySpec(key, "ChaCha20");
+    this.cipher = cipher;
+  }
+
+  private static Cipher create() {
     try {
-      this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+      return Cipher.getInstance(NAME, PROVIDER);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Cipher find() {
+    try {
+      return Cipher.getInstance(NAME);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("this Java has no ChaCha20-Poly1305", e);
     }
@@ -40,7 +66,7 @@ public final class ChaChaPoly {
   /// @throws CryptoException if the tag is wrong or missing
   public static byte[] open(byte[] key, byte[] nonce, byte[] aad, byte[] sealed)
       throws CryptoException {
-    return new ChaChaPoly(key).open(nonce, aad, sealed);
+    return new ChaChaPoly(key, OPENING.get()).open(nonce, aad, sealed);
   }
 
   public byte[] seal(byte[] nonce, byte[] aad, byte[] plaintext) {
