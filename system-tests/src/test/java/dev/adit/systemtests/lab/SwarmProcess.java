@@ -38,8 +38,20 @@ final class SwarmProcess implements AutoCloseable {
   static SwarmProcess start(
       World world, String host, String key, int count, String name, Duration spread)
       throws IOException {
-    List<String> command = new ArrayList<>(java(Swarm.class));
-    command.addAll(List.of(key, Integer.toString(count), name, Long.toString(spread.toMillis())));
+    return start(
+        world,
+        host,
+        name,
+        Swarm.class,
+        List.of(key, Integer.toString(count), name, Long.toString(spread.toMillis())));
+  }
+
+  /// Another program that takes commands and answers as [Swarm] does.
+  static SwarmProcess start(
+      World world, String host, String name, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>(java(main));
+    command.addAll(arguments);
     return new SwarmProcess(world.lab.converse(host, world.log("swarm-" + name), command));
   }
 

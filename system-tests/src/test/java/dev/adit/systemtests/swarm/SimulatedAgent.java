@@ -59,6 +59,14 @@ final class SimulatedAgent implements Runnable {
     void happened(SimulatedAgent agent, String what);
   }
 
+  /// What more an agent does that also has paths.
+  interface Hearer {
+    OwnPresence presence(UUID network, long counter);
+
+    /// @return nodes to watch from now on; none: as before
+    List<UUID> heard(ControlMessage message) throws MalformedException;
+  }
+
   /// How often what was heard; of one agent.
   static final class Counts {
     final AtomicInteger maps = new AtomicInteger();
@@ -73,7 +81,8 @@ final class SimulatedAgent implements Runnable {
   private final JoinKey key;
   private final Events events;
   private final PrivateKey machine = PrivateKey.generate(RANDOM);
-  private final PrivateKey nodeKey = PrivateKey.generate(RANDOM);
+  final PrivateKey nodeKey = PrivateKey.generate(RANDOM);
+  @Nullable Hearer hearer; // set before it runs
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock(); // of session and socket
   private @Nullable WebSocketClient socket;
@@ -254,6 +263,10 @@ final class SimulatedAgent implements Runnable {
 
   private void received(WebSocketClient opened, ControlMessage message)
       throws IOException, MalformedException, InterruptedException {
+    if (hearer != null) {
+      List<UUID> wanted = hearer.heard(message);
+      watched = wanted.isEmpty() ? watched : wanted;
+    }
     switch (message) {
       case Joined joined -> {
         network = joined.network();
@@ -335,7 +348,10 @@ final class SimulatedAgent implements Runnable {
       AgentSession now = session;
       if (now != null && network != null) {
         var presence =
-            new OwnPresence(network, ++counter, null, nodeKey.publicKey(), List.of(candidate));
+            hearer != null
+                ? hearer.presence(network, ++counter)
+                : new OwnPresence(
+                    network, ++counter, null, nodeKey.publicKey(), List.of(candidate));
         now.send(presence, Clock.SYSTEM.nanos());
         flush(now);
       }
