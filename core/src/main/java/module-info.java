@@ -7,6 +7,7 @@ module dev.adit.core {
   exports dev.adit.core.control;
   exports dev.adit.core.coordinator;
   exports dev.adit.core.derp;
+  exports dev.adit.core.helper;
   exports dev.adit.core.limit;
   exports dev.adit.core.netcheck;
   exports dev.adit.core.path;

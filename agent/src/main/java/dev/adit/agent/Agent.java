@@ -92,7 +92,7 @@ public final class Agent implements AutoCloseable {
   /// @param format of its metrics; not called before somebody asks for them
   public static Agent start(AgentConfig config, Progress progress, MetricsFormat format)
       throws IOException {
-    return start(config, progress, format, LinuxTunnel::new);
+    return start(config, progress, format, Rights::tunnel);
   }
 
   /// As above, with another kind of tunnel.
@@ -125,11 +125,12 @@ public final class Agent implements AutoCloseable {
     this.files = AgentFiles.open(config.stateFolder(), config.newIdentity());
     java.nio.file.Files.createDirectories(config.runFolder());
     this.nodeKey = files.key("node.key", random);
+    this.outside = chooseOutside();
     this.tunnel =
-        new TunnelKeeper(tunnelMaker, config, nodeKey, clock, new TunnelEvents(), counters);
+        new TunnelKeeper(
+            outside.tunnels(tunnelMaker), config, nodeKey, clock, new TunnelEvents(), counters);
     try {
       tunnel.check(); // before anybody hears of us
-      this.outside = OutsidePort.choose(config, files, random);
       tunnel.open(outside.wireGuardPort()); // the slowest part goes first
       this.path = new PathNode(nodeKey, PrivateKey.generate(random), random);
       this.netcheck = new NetCheck(random);
@@ -156,7 +157,18 @@ public final class Agent implements AutoCloseable {
           new AgentMetrics(
               new AgentReadings(loop, plane, path, coordination::isConnected, counters), format);
     } catch (IOException | RuntimeException e) {
+      outside.abandon();
       abandon();
+      throw e;
+    }
+  }
+
+  private OutsidePort chooseOutside() throws IOException {
+    try {
+      return OutsidePort.choose(config, nodeKey, files, random, clock);
+    } catch (IOException | RuntimeException e) {
+      files.close();
+      files.removeNew(config.newIdentity());
       throw e;
     }
   }
@@ -202,6 +214,7 @@ public final class Agent implements AutoCloseable {
             new NetCheckQuestion(netcheck, plane, clock),
             new ExplainQuestion(netcheck, plane, path, outside, clock),
             tunnel::wireGuard,
+            tunnel::unprepared,
             coordination,
             this::closeSoon);
     localServer =
@@ -304,6 +317,11 @@ public final class Agent implements AutoCloseable {
     }
 
     @Override
+    public void unprepared(String what) {
+      loop.post(() -> readiness.unprepared(what));
+    }
+
+    @Override
     public void failed(String text) {
       fail(text, false);
     }
@@ -313,7 +331,8 @@ public final class Agent implements AutoCloseable {
 
   private void wireGuardAt(int port) {
     try {
-      plane.wireGuardAt(port, outside.verifyShared(port, tunnel.movesEndpoints(), loop));
+      boolean shared = outside.verifyShared(port, tunnel.movesEndpoints(), loop);
+      plane.wireGuardAt(port, shared, outside.mode() == DataMode.HELPER);
       gatherHosts();
     } catch (IOException e) {
       fail("cannot reach WireGuard at 127.0.0.1:" + port + ": " + e.getMessage(), false);
@@ -380,19 +399,13 @@ public final class Agent implements AutoCloseable {
     if (map == null) {
       return;
     }
-    List<ControlMessage.Candidate> told = new ArrayList<>();
-    for (Candidate candidate : candidates) {
-      if (candidate instanceof Candidate.Address address) {
-        told.add(new ControlMessage.Candidate(address.endpoint(), address.kind().code()));
-      }
-    }
     coordination.send(
         new ControlMessage.OwnPresence(
             map.self().network(),
             ++presenceCounter,
             membership.homeRelay(),
             path.probeKey(),
-            told));
+            PresenceSender.told(candidates)));
   }
 
   /// The loop's handler: the data plane, and the agent's own timers.
@@ -436,11 +449,6 @@ public final class Agent implements AutoCloseable {
     @Override
     public void netReport(NetReport report) {
       candidatesChanged();
-    }
-
-    @Override
-    public void peerGone(PublicKey peer) {
-      // All nodes are watched while a network has at most 256 (control R-PRES-4): nothing to ask.
     }
 
     @Override

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///   goes on trying. 0, the default: 10 s, and as long as the coordinator asks to wait
 /// @param metrics TCP address and port for `GET /metrics`; null, the default: none
 /// @param newIdentity forget who this machine was: new keys, and it joins as another one
+/// @param helperSocket where a privileged helper listens, if there is one. Default
+///   `/run/adit/helper.sock`
 public record AgentConfig(
     Path stateFolder,
     Path runFolder,
@@ -36,24 +38,18 @@ public record AgentConfig(
     long offlineMaxAge,
     long readyWithin,
     @Nullable Endpoint metrics,
-    boolean newIdentity) {
+    boolean newIdentity,
+    Path helperSocket) {
   /// What the agent calls itself to the coordinator.
   public static final String VERSION = "0.1.0";
 
   public static final Path STATE_FOLDER = Path.of("/var/lib/adit");
   public static final Path RUN_FOLDER = Path.of("/run/adit");
   public static final String INTERFACE = "adit0";
+  public static final Path HELPER_SOCKET = RUN_FOLDER.resolve("helper.sock");
 
   public AgentConfig {
-    boolean fits = !interfaceName.isEmpty() && interfaceName.length() <= 15;
-    for (int i = 0; fits && i < interfaceName.length(); i++) {
-      char c = interfaceName.charAt(i);
-      fits = Character.isLetterOrDigit(c) && c < 128 || "_=+.-".indexOf(c) >= 0;
-    }
-    if (!fits || interfaceName.equals(".") || interfaceName.equals("..")) {
-      throw new IllegalArgumentException(
-          "interface name '" + interfaceName + "': needs 1 to 15 of a-z A-Z 0-9 _ = + . -");
-    }
+    var _ = new InterfaceOptions(interfaceName, wireGuardGo, runFolder);
     staticCandidates = List.copyOf(staticCandidates);
     for (String candidate : staticCandidates) {
       var _ = endpoint(candidate);
@@ -77,6 +73,11 @@ public record AgentConfig(
       endpoints.add(endpoint.port() != 0 ? endpoint : new Endpoint(endpoint.address(), ownPort));
     }
     return endpoints;
+  }
+
+  /// The interface and how it is made.
+  InterfaceOptions interfaceOptions() {
+    return new InterfaceOptions(interfaceName, wireGuardGo, runFolder);
   }
 
   /// Whether direct paths are never tried.

@@ -4,18 +4,27 @@ import java.util.Locale;
 
 /// How WireGuard's packets reach the network (nat-traversal §5.1).
 public enum DataMode {
-  /// Native if this process may, else mux. The default.
+  /// Native if this process may, else with a helper if there is one, else mux. The default.
   AUTO,
 
   /// WireGuard itself sends on direct paths; the agent probes from the same port, and steers. Needs
   /// CAP_NET_RAW.
   NATIVE,
 
+  /// As native, for an agent without privileges: a helper has the interface and the raw sockets,
+  /// and does for the agent what relay-rung RR-24 allows.
+  HELPER,
+
   /// Every packet passes the agent, which has a port of its own.
   MUX,
 
   /// Every packet passes the agent and a relay; direct paths are never tried.
   RELAY_ONLY;
+
+  /// Whether WireGuard itself sends on direct paths.
+  public boolean sharesPort() {
+    return this == NATIVE || this == HELPER;
+  }
 
   /// As users write it: `relay-only`.
   public String text() {
@@ -30,6 +39,6 @@ public enum DataMode {
       }
     }
     throw new IllegalArgumentException(
-        "mode '" + text + "': expected auto, native, mux or relay-only");
+        "mode '" + text + "': expected auto, native, helper, mux or relay-only");
   }
 }

@@ -68,8 +68,9 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     /// How this node looks from outside has changed.
     void netReport(NetReport report);
 
-    /// The coordinator's idea of where this peer is may be old.
-    void peerGone(PublicKey peer);
+    /// The coordinator's idea of where this peer is may be old. All nodes are watched while a
+    /// network has at most 256 (control R-PRES-4): nothing to ask.
+    default void peerGone(PublicKey peer) {}
 
     /// WireGuard should be asked about its peers.
     void readWireGuard();
@@ -135,11 +136,12 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   /// Every bound loopback endpoint speaks to WireGuard at this port from now on.
   ///
   /// @param shared the loop shares the port with it, so it may send by itself
-  void wireGuardAt(int port, boolean shared) throws IOException {
+  /// @param byHelper by a helper, which is for probes: data stays on the relay until it may
+  void wireGuardAt(int port, boolean shared, boolean byHelper) throws IOException {
     wireGuardPort = port;
     sharesPort = shared;
     if (shared) {
-      path.steerEndpoints();
+      path.steerEndpoints(byHelper);
     }
     for (Peer peer : bound.values()) {
       peer.endpoint().connect(port);
@@ -260,12 +262,12 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
     Peer peer = (Peer) endpoint.owner();
     Route route = path.wireGuardSent(peer.key, packet, offset, length, now);
     Endpoint to = route.direct();
-    if (to != null && !relayOnly) {
-      loop().send(to, packet, offset, length);
+    boolean wentDirect = to != null && !relayOnly && loop().send(to, packet, offset, length);
+    if (wentDirect) {
       direct.sent(length);
       sent(peer, length);
     }
-    if (route.relay()) {
+    if (route.relay() || (to != null && !relayOnly && !wentDirect)) {
       toRelay(peer, packet, offset, length);
       relayed.sent(length);
       if (to == null) {

@@ -5,41 +5,28 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.RouteNetlink;
-import dev.adit.net.linux.WireGuardChange;
 import dev.adit.net.linux.WireGuardState;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// The interface of one network on Linux: its peers, addresses and routes.
 final class LinuxTunnel implements Tunnel {
-  private static final int GREETING_KEEPALIVE = 60;
-
   private final LinuxWireGuard wireGuard;
   private final SourcePins pins;
   private boolean linkIsUp;
-  private final Set<PublicKey> configured = new HashSet<>();
-
-  /// Peers that an adopted interface has, perhaps with ports and addresses of long ago, and their
-  /// endpoints on other machines, which stay.
-  private final Map<PublicKey, Optional<Endpoint>> inherited = new HashMap<>();
-
+  private final TunnelPeers peers = new TunnelPeers();
   private final Set<IpAddress> addresses = new HashSet<>();
   private final TunnelRoutes routes = new TunnelRoutes();
 
   /// @param ended runs, on another thread, when the program behind the interface ended by itself
-  LinuxTunnel(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended) {
-    wireGuard = new LinuxWireGuard(config, nodeKey, clock, ended);
-    pins = new SourcePins(config.interfaceName());
+  LinuxTunnel(InterfaceOptions options, PrivateKey nodeKey, Clock clock, Runnable ended) {
+    wireGuard = new LinuxWireGuard(options, nodeKey, clock, ended);
+    pins = new SourcePins(options.name());
   }
 
   @Override
@@ -52,40 +39,13 @@ final class LinuxTunnel implements Tunnel {
     forget();
     WireGuardState state = wireGuard.open(port);
     pins.open(state.listenPort());
-    for (WireGuardState.Peer peer : state.peers()) {
-      configured.add(peer.key());
-      inherited.put(peer.key(), port == 0 ? Optional.empty() : elsewhere(peer.endpoint()));
-    }
+    peers.inherit(state, port != 0);
     return state.listenPort();
-  }
-
-  private static Optional<Endpoint> elsewhere(@Nullable Endpoint endpoint) {
-    return Optional.ofNullable(endpoint).filter(at -> !at.address().isLoopback());
   }
 
   @Override
   public void apply(Wanted wanted) throws IOException {
-    var change = new WireGuardChange();
-    Set<PublicKey> keep = new HashSet<>();
-    for (Peer peer : wanted.peers()) {
-      keep.add(peer.key());
-      Optional<Endpoint> kept = inherited.remove(peer.key());
-      if (configured.add(peer.key()) | kept != null) {
-        List<Prefix> allowed = new ArrayList<>();
-        for (IpAddress address : peer.addresses()) {
-          allowed.add(Prefix.host(address));
-        }
-        Endpoint loopback = LoopbackPorts.endpoint(peer.loopbackPort());
-        change.upsert(peer.key(), kept == null ? loopback : kept.orElse(loopback), allowed);
-      }
-    }
-    for (PublicKey known : List.copyOf(configured)) {
-      if (!keep.contains(known)) {
-        change.remove(known);
-        configured.remove(known);
-      }
-    }
-    wireGuard.device().apply(change);
+    peers.apply(wanted.peers(), wireGuard.device());
     applyAddresses(wanted);
   }
 
@@ -140,14 +100,12 @@ final class LinuxTunnel implements Tunnel {
 
   @Override
   public void forgetPeer(PublicKey key) {
-    configured.remove(key);
+    peers.forget(key);
   }
 
   @Override
   public void moveEndpoint(PublicKey key, Endpoint endpoint) throws IOException {
-    if (configured.contains(key)) {
-      wireGuard.device().apply(new WireGuardChange().endpoint(key, endpoint));
-    }
+    peers.moveEndpoint(key, endpoint, wireGuard.device());
   }
 
   @Override
@@ -166,17 +124,7 @@ final class LinuxTunnel implements Tunnel {
   @Override
   public List<WireGuardReading> read() throws IOException {
     pins.read();
-    List<WireGuardReading> readings = new ArrayList<>();
-    for (WireGuardState.Peer peer : wireGuard.device().read().peers()) {
-      readings.add(
-          new WireGuardReading(
-              peer.key(),
-              peer.endpoint(),
-              peer.receivedBytes(),
-              peer.sentBytes(),
-              pins.dropped(peer.key())));
-    }
-    return readings;
+    return TunnelPeers.read(wireGuard.device(), pins::dropped);
   }
 
   @Override
@@ -186,11 +134,7 @@ final class LinuxTunnel implements Tunnel {
 
   @Override
   public void greet(PublicKey key) throws IOException {
-    if (configured.contains(key)) {
-      // A keepalive that is switched on is sent at once.
-      wireGuard.device().apply(new WireGuardChange().keepalive(key, GREETING_KEEPALIVE));
-      wireGuard.device().apply(new WireGuardChange().keepalive(key, 0));
-    }
+    peers.greet(key, wireGuard.device());
   }
 
   @Override
@@ -205,10 +149,15 @@ final class LinuxTunnel implements Tunnel {
 
   private void forget() {
     linkIsUp = false;
-    configured.clear();
-    inherited.clear();
+    peers.forget();
     addresses.clear();
     routes.forgetApplied();
+  }
+
+  @Override
+  public void leave() {
+    forget();
+    wireGuard.leave();
   }
 
   @Override

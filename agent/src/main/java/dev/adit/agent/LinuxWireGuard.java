@@ -26,7 +26,7 @@ final class LinuxWireGuard implements AutoCloseable {
   private static final long BIND_NANOS = 2_000_000_000L;
   private static final long LOOK_NANOS = 1_000_000;
 
-  private final AgentConfig config;
+  private final InterfaceOptions options;
   private final PrivateKey nodeKey;
   private final Clock clock;
   private final Runnable ended;
@@ -36,8 +36,8 @@ final class LinuxWireGuard implements AutoCloseable {
   private @Nullable RouteNetlink netlink;
 
   /// @param ended runs, on another thread, when a `wireguard-go` of ours ended by itself
-  LinuxWireGuard(AgentConfig config, PrivateKey nodeKey, Clock clock, Runnable ended) {
-    this.config = config;
+  LinuxWireGuard(InterfaceOptions options, PrivateKey nodeKey, Clock clock, Runnable ended) {
+    this.options = options;
     this.nodeKey = nodeKey;
     this.clock = clock;
     this.ended = ended;
@@ -55,7 +55,7 @@ final class LinuxWireGuard implements AutoCloseable {
   }
 
   boolean isThere() {
-    return Files.exists(Path.of("/sys/class/net", config.interfaceName()));
+    return Files.exists(Path.of("/sys/class/net", options.name()));
   }
 
   /// Makes the interface or takes it over, with our key and a port.
@@ -87,7 +87,7 @@ final class LinuxWireGuard implements AutoCloseable {
         return state;
       }
       if (clock.nanos() > end) {
-        throw new IOException("WireGuard of " + config.interfaceName() + " does not get a port");
+        throw new IOException("WireGuard of " + options.name() + " does not get a port");
       }
       LockSupport.parkNanos(LOOK_NANOS);
     }
@@ -142,7 +142,7 @@ final class LinuxWireGuard implements AutoCloseable {
   }
 
   private @Nullable WireGuardDevice served() throws IOException {
-    String name = config.interfaceName();
+    String name = options.name();
     Path socket = WireGuardUapi.socketOf(name);
     if (!Files.exists(socket)) {
       return null;
@@ -161,12 +161,12 @@ final class LinuxWireGuard implements AutoCloseable {
     if (!isThere()) {
       return null;
     }
-    RouteNetlink.Link link = routes().link(config.interfaceName());
+    RouteNetlink.Link link = routes().link(options.name());
     return link == null || !link.kind().equals(KIND) ? null : ofKernel();
   }
 
   private WireGuardDevice ofKernel() throws IOException {
-    WireGuardDevice found = WireGuardNetlink.open(config.interfaceName());
+    WireGuardDevice found = WireGuardNetlink.open(options.name());
     description = "kernel";
     return found;
   }
@@ -175,12 +175,12 @@ final class LinuxWireGuard implements AutoCloseable {
     if (isThere()) {
       throw foreign();
     }
-    Path asked = config.wireGuardGo();
+    Path asked = options.wireGuardGo();
     if (asked != null) {
       return start(asked);
     }
     try {
-      routes().createWireGuard(config.interfaceName());
+      routes().createWireGuard(options.name());
       return ofKernel();
     } catch (ErrnoException e) {
       if (e.errno() != ErrnoException.EOPNOTSUPP) {
@@ -197,9 +197,10 @@ final class LinuxWireGuard implements AutoCloseable {
   }
 
   private WireGuardDevice start(Path found) throws IOException {
-    String name = config.interfaceName();
+    String name = options.name();
     WireGuardGo started =
-        WireGuardGo.start(found, name, config.runFolder().resolve("wireguard-go-" + name + ".log"));
+        WireGuardGo.start(
+            found, name, options.runFolder().resolve("wireguard-go-" + name + ".log"));
     program = started;
     description = "";
     WireGuardDevice made = started.device(name, clock);
@@ -214,7 +215,7 @@ final class LinuxWireGuard implements AutoCloseable {
   private IOException foreign() {
     return new IOException(
         "interface "
-            + config.interfaceName()
+            + options.name()
             + " belongs to another program; choose another name: --interface NAME");
   }
 
@@ -233,7 +234,7 @@ final class LinuxWireGuard implements AutoCloseable {
   /// @throws IOException before it is there
   WireGuardDevice device() throws IOException {
     if (device == null) {
-      throw new IOException("interface " + config.interfaceName() + " is not there yet");
+      throw new IOException("interface " + options.name() + " is not there yet");
     }
     return device;
   }
@@ -256,9 +257,9 @@ final class LinuxWireGuard implements AutoCloseable {
   }
 
   RouteNetlink.Link link() throws IOException {
-    RouteNetlink.Link link = routes().link(config.interfaceName());
+    RouteNetlink.Link link = routes().link(options.name());
     if (link == null) {
-      throw new IOException("interface " + config.interfaceName() + " has disappeared");
+      throw new IOException("interface " + options.name() + " has disappeared");
     }
     return link;
   }
@@ -275,6 +276,19 @@ final class LinuxWireGuard implements AutoCloseable {
     program = null;
   }
 
+  /// Lets go of the interface, which stays, and so does the program behind it.
+  void leave() {
+    letGo();
+    closeNetlink();
+  }
+
+  private void closeNetlink() {
+    if (netlink != null) {
+      netlink.close();
+      netlink = null;
+    }
+  }
+
   /// Removes the interface.
   @Override
   public void close() {
@@ -286,16 +300,13 @@ final class LinuxWireGuard implements AutoCloseable {
     } else if (hadDevice) {
       remove();
     }
-    if (netlink != null) {
-      netlink.close();
-      netlink = null;
-    }
+    closeNetlink();
   }
 
   /// The kernel's; or the program behind it is no child of ours and ends with its interface.
   private void remove() {
     try {
-      RouteNetlink.Link link = routes().link(config.interfaceName());
+      RouteNetlink.Link link = routes().link(options.name());
       if (link != null) {
         routes().delete(link);
       }
@@ -305,7 +316,7 @@ final class LinuxWireGuard implements AutoCloseable {
           "interface_left",
           "cannot remove the interface",
           "interface",
-          config.interfaceName(),
+          options.name(),
           "reason",
           e.getMessage());
     }

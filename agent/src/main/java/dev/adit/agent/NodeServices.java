@@ -49,6 +49,7 @@ final class NodeServices implements LocalApi.Services {
   private final NetCheckQuestion netcheck;
   private final ExplainQuestion explain;
   private final Supplier<String> wireGuard;
+  private final Supplier<String> unprepared;
   private final Coordinator coordinator;
   private final Runnable end;
 
@@ -61,6 +62,7 @@ final class NodeServices implements LocalApi.Services {
       NetCheckQuestion netcheck,
       ExplainQuestion explain,
       Supplier<String> wireGuard,
+      Supplier<String> unprepared,
       Coordinator coordinator,
       Runnable end) {
     this.loop = loop;
@@ -71,6 +73,7 @@ final class NodeServices implements LocalApi.Services {
     this.netcheck = netcheck;
     this.explain = explain;
     this.wireGuard = wireGuard;
+    this.unprepared = unprepared;
     this.coordinator = coordinator;
     this.end = end;
   }
@@ -111,6 +114,9 @@ final class NodeServices implements LocalApi.Services {
 
   private List<String> notes(String driver) {
     List<String> notes = new ArrayList<>(coordinator.notes());
+    if (!unprepared.get().isEmpty()) {
+      notes.add(unprepared.get());
+    }
     if (WireGuardGo.isOld(driver)) {
       notes.add(
           driver
@@ -183,7 +189,7 @@ final class NodeServices implements LocalApi.Services {
     DataPlane.Peer peer = plane.peer(node.key());
     DerpLink link = peer == null ? null : plane.linkOf(peer);
     Endpoint direct = peer == null ? null : peer.lastDirectSource;
-    if (peer != null && outside.mode() == DataMode.NATIVE && peer.relayedAt < asked) {
+    if (peer != null && outside.mode().sharesPort() && peer.relayedAt < asked) {
       PeerStatus status = path.status(node.key()); // WireGuard heard it by itself
       direct = status == null ? null : status.endpoint();
     }

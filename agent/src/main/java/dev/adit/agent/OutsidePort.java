@@ -1,7 +1,9 @@
 package dev.adit.agent;
 
+import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
 import dev.adit.net.linux.ErrnoException;
+import dev.adit.net.linux.PortSharer;
 import dev.adit.net.linux.SharedPort;
 import dev.adit.net.udp.PacketHandler;
 import dev.adit.net.udp.UdpLoop;
@@ -13,15 +15,16 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The port by which this node is reached: WireGuard's, which the agent shares (native mode), or
-/// one of the agent's own (the other modes). Chooses the mode at the start, and says why.
+/// The port by which this node is reached: WireGuard's, which the agent shares (native mode, helper
+/// mode), or one of the agent's own (the other modes). Chooses the mode at the start, and says why.
 final class OutsidePort {
   private static final int TRIES = 20;
 
   private final AgentFiles files;
   private final RandomGenerator random;
   private final DataMode wish;
-  private @Nullable SharedPort shared;
+  private final @Nullable HelperLink helper;
+  private volatile @Nullable PortSharer shared; // changed on the loop's thread
   private volatile DataMode mode;
   private volatile String remark;
 
@@ -30,35 +33,86 @@ final class OutsidePort {
       RandomGenerator random,
       DataMode wish,
       DataMode mode,
-      @Nullable SharedPort shared,
+      @Nullable PortSharer shared,
+      @Nullable HelperLink helper,
       String remark) {
     this.files = files;
     this.random = random;
     this.wish = wish;
     this.mode = mode;
     this.shared = shared;
+    this.helper = helper;
     this.remark = remark;
   }
 
-  /// @throws IOException if native mode is wished for and cannot be
-  static OutsidePort choose(AgentConfig config, AgentFiles files, RandomGenerator random)
+  /// Raw sockets of our own, else a helper's, else a port of our own (nat-traversal §5.6).
+  ///
+  /// @throws IOException if the mode that is wished for cannot be
+  static OutsidePort choose(
+      AgentConfig config, PrivateKey nodeKey, AgentFiles files, RandomGenerator random, Clock clock)
       throws IOException {
     DataMode wish = config.mode();
-    if (wish == DataMode.MUX || wish == DataMode.RELAY_ONLY) {
-      return new OutsidePort(files, random, wish, wish, null, "");
-    }
-    try {
-      SharedPort shared = SharedPort.open(freePort(config, files, random), 0);
-      return new OutsidePort(files, random, wish, DataMode.NATIVE, shared, "");
-    } catch (ErrnoException e) {
-      String why =
-          e.errno() == ErrnoException.EPERM || e.errno() == ErrnoException.EACCES
-              ? "native mode needs CAP_NET_RAW; run as root, or grant it"
-              : String.valueOf(e.getMessage());
-      if (wish == DataMode.NATIVE) {
-        throw new IOException(why, e);
+    String why = "";
+    if (wish == DataMode.NATIVE || wish == DataMode.AUTO) {
+      try {
+        SharedPort shared = SharedPort.open(freePort(config, files, random), 0);
+        return new OutsidePort(files, random, wish, DataMode.NATIVE, shared, null, "");
+      } catch (ErrnoException e) {
+        why = refused(e);
+        if (wish == DataMode.NATIVE) {
+          throw new IOException(why, e);
+        }
       }
-      return new OutsidePort(files, random, wish, DataMode.MUX, null, why);
+    }
+    HelperLink helper = null;
+    if (wish == DataMode.AUTO || wish == DataMode.HELPER || !Rights.mayConfigure()) {
+      try {
+        helper = HelperLink.connect(config.helperSocket(), config.interfaceName(), nodeKey);
+      } catch (IOException e) {
+        if (wish == DataMode.HELPER) {
+          throw e;
+        }
+        why += why.isEmpty() ? "" : "; helper mode: " + e.getMessage();
+      }
+    }
+    if (helper != null && (wish == DataMode.AUTO || wish == DataMode.HELPER)) {
+      HelperPort shared = new HelperPort(helper, freePort(config, files, random), clock);
+      return new OutsidePort(files, random, wish, DataMode.HELPER, shared, helper, why);
+    }
+    DataMode mode = wish == DataMode.AUTO ? DataMode.MUX : wish;
+    return new OutsidePort(files, random, wish, mode, null, helper, why);
+  }
+
+  private static String refused(ErrnoException e) {
+    return e.errno() == ErrnoException.EPERM || e.errno() == ErrnoException.EACCES
+        ? "native mode needs CAP_NET_RAW; run as root, or grant it"
+        : String.valueOf(e.getMessage());
+  }
+
+  /// What makes the interface: the helper if there is one.
+  Tunnel.Maker tunnels(Tunnel.Maker own) {
+    HelperLink link = helper;
+    if (link == null) {
+      return own;
+    }
+    return (config, _, _, ended) ->
+        new HelperTunnel(link, config.interfaceName(), this::helperUnsent, ended);
+  }
+
+  private void helperUnsent(long datagrams) {
+    if (shared instanceof HelperPort port) {
+      port.helperUnsent(datagrams);
+    }
+  }
+
+  /// The agent ends before anything was opened.
+  void abandon() {
+    if (shared instanceof SharedPort unused) {
+      unused.start((source, payload) -> {});
+      unused.close();
+    }
+    if (helper != null) {
+      helper.close();
     }
   }
 
@@ -78,12 +132,14 @@ final class OutsidePort {
 
   /// What WireGuard is to bind; 0 for any.
   int wireGuardPort() {
-    return shared == null ? 0 : shared.port();
+    PortSharer sharing = shared;
+    return sharing == null ? 0 : sharing.port();
   }
 
   UdpLoop open(Clock clock, PacketHandler handler, Consumer<Throwable> broken) throws IOException {
-    if (shared != null) {
-      return UdpLoop.over(shared, clock, handler, broken);
+    PortSharer sharing = shared;
+    if (sharing != null) {
+      return UdpLoop.over(sharing, clock, handler, broken);
     }
     return withOwnPort(port -> UdpLoop.open(clock, port, handler, broken), false);
   }
@@ -112,7 +168,7 @@ final class OutsidePort {
   /// @return true if the port is shared with it
   /// @throws IOException if native mode is wished for and cannot be
   boolean verifyShared(int port, boolean movesEndpoints, UdpLoop loop) throws IOException {
-    SharedPort sharing = shared;
+    PortSharer sharing = shared;
     if (sharing == null) {
       return false;
     }
@@ -126,8 +182,8 @@ final class OutsidePort {
       }
       why = "what arrives at WireGuard's port is not heard by the agent; is it filtered?";
     }
-    if (wish == DataMode.NATIVE) {
-      throw new IOException("native mode is impossible: " + why);
+    if (wish.sharesPort()) {
+      throw new IOException(wish.text() + " mode is impossible: " + why);
     }
     shared = null;
     mode = DataMode.MUX;

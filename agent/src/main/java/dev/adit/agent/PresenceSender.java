@@ -1,5 +1,10 @@
 package dev.adit.agent;
 
+import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.probe.Candidate;
+import java.util.ArrayList;
+import java.util.List;
+
 /// When this node's presence may be sent: one per 2 s with a burst of 5, changes in between merged
 /// (control R-PRES-1). Confined to one thread.
 final class PresenceSender {
@@ -32,5 +37,16 @@ final class PresenceSender {
 
   long wakeAt() {
     return wanted ? refilledAt + INTERVAL_NANOS : Long.MAX_VALUE;
+  }
+
+  /// Our candidates as presence tells them.
+  static List<ControlMessage.Candidate> told(List<Candidate> candidates) {
+    List<ControlMessage.Candidate> told = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      if (candidate instanceof Candidate.Address address) {
+        told.add(new ControlMessage.Candidate(address.endpoint(), address.kind().code()));
+      }
+    }
+    return told;
   }
 }

@@ -27,6 +27,7 @@ final class Readiness {
   private @Nullable String coordinatorTrouble;
   private @Nullable String saidCode;
   private String saidAwaited = "";
+  private String unprepared = "";
 
   /// @param limitSeconds what the user allows in all; 0 for the 10 s
   Readiness(Agent.Progress progress, long limitSeconds, long now) {
@@ -40,6 +41,14 @@ final class Readiness {
   /// The interface is as the map wants it.
   void configured() {
     interfaceUp = true;
+  }
+
+  /// The interface is not usable before an administrator has done this; the user hears of it.
+  void unprepared(String what) {
+    unprepared = what;
+    if (!told) {
+      progress.note(what);
+    }
   }
 
   /// There is a map.
@@ -116,7 +125,9 @@ final class Readiness {
       return "no map from the coordinator" + within + trouble + GOES_ON;
     }
     if (!interfaceUp) {
-      return "the interface is not configured" + within + "; the agent's log says why";
+      return unprepared.isEmpty()
+          ? "the interface is not configured" + within + "; the agent's log says why"
+          : unprepared + GOES_ON;
     }
     return hasRelay
         ? "the relay is not connected" + within + "; the agent keeps trying"

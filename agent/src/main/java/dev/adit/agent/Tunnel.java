@@ -80,6 +80,9 @@ public interface Tunnel extends AutoCloseable {
   /// known when the tunnel is open. Any thread.
   boolean movesEndpoints();
 
+  /// Lets go of the interface, which stays as it is: for a program that hosts it for another one.
+  default void leave() {}
+
   /// Removes the interface.
   @Override
   void close();

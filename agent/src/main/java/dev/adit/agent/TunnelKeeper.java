@@ -27,6 +27,9 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
     /// The interface is as it was last wanted.
     void configured();
 
+    /// The interface is not as it is wanted until an administrator has done this.
+    void unprepared(String what);
+
     /// There is no interface as it is wanted, and there will be none.
     void failed(String text);
   }
@@ -39,6 +42,7 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
   private volatile boolean closed;
   private Tunnel.@Nullable Wanted wanted; // confined to the thread
   private int port; // confined to the thread
+  private volatile String unprepared = "";
 
   TunnelKeeper(
       Tunnel.Maker maker,
@@ -77,15 +81,31 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
   public void configure(Tunnel.Wanted now) {
     execute(() -> {
       wanted = now;
-      try {
-        tunnel.apply(now);
-        events.configured();
-      } catch (IOException e) {
-        if (!restoreIfGone()) {
-          events.failed(String.valueOf(e.getMessage()));
-        }
-      }
+      apply(now);
     });
+  }
+
+  private void apply(Tunnel.Wanted now) {
+    try {
+      tunnel.apply(now);
+      unprepared = "";
+      events.configured();
+    } catch (PreparedTunnel.NotPrepared e) {
+      String what = String.valueOf(e.getMessage());
+      if (!what.equals(unprepared)) {
+        unprepared = what;
+        events.unprepared(what);
+      }
+    } catch (IOException e) {
+      if (!restoreIfGone()) {
+        events.failed(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /// What an administrator has to do yet; else empty. Any thread.
+  String unprepared() {
+    return unprepared;
   }
 
   @Override
@@ -180,7 +200,12 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
 
   /// The set of interfaces has changed, or the program behind ours has ended.
   void checkPresence() {
-    execute(this::restoreIfGone);
+    execute(() -> {
+      Tunnel.Wanted last = wanted;
+      if (!restoreIfGone() && !unprepared.isEmpty() && last != null) {
+        apply(last);
+      }
+    });
   }
 
   private boolean restoreIfGone() {

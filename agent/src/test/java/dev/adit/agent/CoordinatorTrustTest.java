@@ -92,7 +92,19 @@ class CoordinatorTrustTest {
 
   private AgentConfig config(@Nullable String key) {
     return new AgentConfig(
-        folder, folder, "adit0", null, key, null, DataMode.AUTO, List.of(), 0, 0, null, false);
+        folder,
+        folder,
+        "adit0",
+        null,
+        key,
+        null,
+        DataMode.AUTO,
+        List.of(),
+        0,
+        0,
+        null,
+        false,
+        folder.resolve("helper.sock"));
   }
 
   private static Welcome welcome() {

@@ -110,7 +110,19 @@ class OtherCoordinatorTest {
     Path own = folder.resolve("agent");
     var config =
         new AgentConfig(
-            own, own, "adit0", null, key.text(), "one", DataMode.MUX, List.of(), 0, 0, null, false);
+            own,
+            own,
+            "adit0",
+            null,
+            key.text(),
+            "one",
+            DataMode.MUX,
+            List.of(),
+            0,
+            0,
+            null,
+            false,
+            own.resolve("helper.sock"));
     return Agent.start(
         config,
         words,

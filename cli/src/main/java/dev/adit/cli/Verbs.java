@@ -14,6 +14,7 @@ import dev.adit.cli.node.PingCommand;
 import dev.adit.cli.node.SetCommand;
 import dev.adit.cli.node.StatusCommand;
 import dev.adit.cli.node.UpCommand;
+import dev.adit.cli.server.HelperCommand;
 import dev.adit.cli.server.RelayCommand;
 import dev.adit.cli.server.ServeCommand;
 import java.util.List;
@@ -28,6 +29,7 @@ final class Verbs {
       List.of(
           "serve",
           "relay",
+          "helper",
           "up",
           "down",
           "status",
@@ -52,6 +54,7 @@ final class Verbs {
     return switch (name) {
       case "serve" -> new ServeCommand();
       case "relay" -> new RelayCommand();
+      case "helper" -> new HelperCommand();
       case "up" -> UpCommand.spec();
       case "down" -> new DownCommand();
       case "status" -> new StatusCommand();

@@ -139,7 +139,8 @@ final class AgentTraining {
                     0,
                     0,
                     null,
-                    false));
+                    false,
+                    own.resolve("helper.sock")));
         var ready = new CountDownLatch(1);
         agents.add(
             Agent.start(config, new Ready(ready), NOBODY_ASKS, (_, _, _, _) -> new FakeTunnel()));

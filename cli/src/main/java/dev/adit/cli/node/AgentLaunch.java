@@ -2,11 +2,11 @@ package dev.adit.cli.node;
 
 import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
+import dev.adit.agent.Rights;
 import dev.adit.cli.Failure;
 import dev.adit.cli.launch.LogOptions;
 import dev.adit.cli.output.WaitingLine;
 import dev.adit.net.files.StateFiles;
-import dev.adit.net.linux.SystemChecks;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.JoinKey;
 import java.io.IOException;
@@ -153,7 +153,7 @@ final class AgentLaunch {
   }
 
   private void check() {
-    List<String> problems = SystemChecks.problems(config.wireGuardGo());
+    List<String> problems = Rights.problems(config);
     if (!problems.isEmpty()) {
       throw Failure.failed(problems.getFirst());
     }

@@ -30,6 +30,7 @@ final class AgentOrders {
             .member("offlineMaxAge", config.offlineMaxAge())
             .member("readyWithin", config.readyWithin())
             .member("newIdentity", config.newIdentity())
+            .member("helper", config.helperSocket().toString())
             .member("logLevel", log.level())
             .member("logFormat", log.format());
     optional(json, "wireGuardGo", config.wireGuardGo());
@@ -78,6 +79,7 @@ final class AgentOrders {
         json.integer("offlineMaxAge", 0, Json.MAX_INTEGER),
         json.integer("readyWithin", 0, Json.MAX_INTEGER),
         metrics == null ? null : Endpoint.parse(metrics),
-        json.bool("newIdentity"));
+        json.bool("newIdentity"),
+        Path.of(json.string("helper")));
   }
 }

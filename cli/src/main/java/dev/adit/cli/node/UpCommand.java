@@ -84,7 +84,13 @@ public final class UpCommand implements Callable<Integer> {
         "--mode",
         "MODE",
         DataMode.AUTO.text(),
-        "How packets travel: native (on direct paths by WireGuard itself; needs CAP_NET_RAW), mux (all of them pass the agent), relay-only, or auto (native if it can be, else mux); default ${DEFAULT-VALUE}.");
+        "How packets travel: native (on direct paths by WireGuard itself; needs CAP_NET_RAW), helper (as native, by way of adit helper), mux (all of them pass the agent), relay-only, or auto (native if it can be, else helper, else mux); default ${DEFAULT-VALUE}.");
+    standard(
+        spec,
+        "--helper",
+        "SOCKET",
+        AgentConfig.HELPER_SOCKET.toString(),
+        "Where adit helper listens; default ${DEFAULT-VALUE}.");
     flag(spec, "--relay-only", "Never try a direct path: --mode relay-only.");
     spec.addOption(
         OptionSpec.builder("--candidate")
@@ -191,7 +197,8 @@ public final class UpCommand implements Callable<Integer> {
               offlineMaxAge(),
               timeout(),
               metrics(),
-              flag("--new-identity"));
+              flag("--new-identity"),
+              Path.of(String.valueOf(text("--helper"))));
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }

@@ -105,7 +105,19 @@ final class Site implements AutoCloseable {
     Path own = folder.resolve(name);
     var config =
         new AgentConfig(
-            own, own, "adit0", null, key, name, DataMode.MUX, List.of(), 0, 0, null, false);
+            own,
+            own,
+            "adit0",
+            null,
+            key,
+            name,
+            DataMode.MUX,
+            List.of(),
+            0,
+            0,
+            null,
+            false,
+            own.resolve("helper.sock"));
     return Agent.start(
         config,
         words,

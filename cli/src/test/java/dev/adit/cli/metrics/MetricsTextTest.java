@@ -93,7 +93,19 @@ class MetricsTextTest {
     Path own = folder.resolve("agent");
     var config =
         new AgentConfig(
-            own, own, "adit0", null, key, "n", DataMode.MUX, List.of(), 0, 0, null, false);
+            own,
+            own,
+            "adit0",
+            null,
+            key,
+            "n",
+            DataMode.MUX,
+            List.of(),
+            0,
+            0,
+            null,
+            false,
+            own.resolve("helper.sock"));
     var asked = new CompletableFuture<Readings>();
     MetricsFormat format =
         (_, readings) -> {

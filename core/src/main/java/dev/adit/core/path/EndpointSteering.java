@@ -291,7 +291,8 @@ final class EndpointSteering {
 
   private long settledAt() {
     long since = nominated ? PathTimers.SETTLE : PathTimers.SETTLE_UNNOMINATED;
-    long quiet = relayedAt + PathTimers.SETTLE_QUIET;
+    // In helper mode the relay is never quiet: data is on it until this moment.
+    long quiet = node.settlesOnRelay ? LONG_AGO : relayedAt + PathTimers.SETTLE_QUIET;
     return Math.max(Math.max(selectedAt + since, quiet), forwardUntil);
   }
 

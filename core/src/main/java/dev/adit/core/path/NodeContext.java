@@ -39,6 +39,9 @@ final class NodeContext {
   /// WireGuard's endpoints are ours to move (native mode).
   boolean steersEndpoints;
 
+  /// Data stays on the relay until WireGuard itself sends directly (helper mode).
+  boolean settlesOnRelay;
+
   final ReadSchedule readSchedule = new ReadSchedule();
 
   /// No later than the earliest timer of any peer; may be earlier, which costs a look.

@@ -160,8 +160,12 @@ public final class PathNode {
 
   /// Native mode: from now on WireGuard's endpoints are ours to move ([PathOutput.SetEndpoint]).
   /// What the outside socket sends must then come from WireGuard's own port.
-  public void steerEndpoints() {
+  ///
+  /// @param onRelay until a direct path has settled, data stays on the relay (helper mode: what
+  ///   sends beside WireGuard is for probes, and slow)
+  public void steerEndpoints(boolean onRelay) {
     node.steersEndpoints = true;
+    node.settlesOnRelay = onRelay;
     node.wakeBy(node.readSchedule.wakeAt());
   }
 

@@ -418,7 +418,8 @@ final class PeerPath {
 
   private void updateRoutes() {
     RemoteCandidate used = state == PathState.DEAD ? direct.last() : direct.candidate();
-    routes.update(state, node.relayUp, used == null ? null : used.endpoint);
+    boolean stays = node.settlesOnRelay && state == PathState.DIRECT && steering.isSettling();
+    routes.update(state, node.relayUp, stays, used == null ? null : used.endpoint);
   }
 
   // --- time
@@ -455,6 +456,7 @@ final class PeerPath {
   }
 
   private void reschedule() {
+    updateRoutes(); // WireGuard may have begun or ceased to send by itself
     long wake = Math.min(initiation.wakeAt(), Math.min(prober.wakeAt(), decisions.wakeAt()));
     wake = Math.min(wake, Math.min(steering.wakeAt(), sessions.wakeAt()));
     if (state != PathState.IDLE) {

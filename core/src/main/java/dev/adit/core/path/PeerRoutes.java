@@ -8,17 +8,22 @@ final class PeerRoutes {
   private Route data = Route.RELAY;
   private Route handshake = Route.RELAY;
 
+  /// Makes a new object only for a change.
+  ///
+  /// @param settling in DIRECT, but data stays on the relay
   /// @param direct the selected endpoint; in DEAD the last selected one; or null
-  void update(PathState state, boolean relayUp, @Nullable Endpoint direct) {
-    data = of(relayUp && state != PathState.DIRECT, direct);
-    handshake = of(relayUp, direct); // R-LO-4: handshakes always go by the relay as well
+  void update(PathState state, boolean relayUp, boolean settling, @Nullable Endpoint direct) {
+    boolean both = relayUp && state != PathState.DIRECT;
+    data = settling && relayUp ? Route.RELAY : of(data, both, direct);
+    handshake = of(handshake, relayUp, direct); // R-LO-4: handshakes always go by the relay as well
   }
 
-  private static Route of(boolean relay, @Nullable Endpoint direct) {
+  private static Route of(Route before, boolean relay, @Nullable Endpoint direct) {
     if (direct == null) {
       return relay ? Route.RELAY : Route.DROP;
     }
-    return new Route(relay, direct);
+    boolean same = before.relay() == relay && direct.equals(before.direct());
+    return same ? before : new Route(relay, direct);
   }
 
   Route data() {

@@ -1,5 +1,6 @@
 package dev.adit.core.path;
 
+import dev.adit.core.helper.SecondWindow;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.testkit.SimNetwork;
@@ -31,6 +32,7 @@ final class LabNode {
   }
 
   private static final long WIREGUARD_TAKES = 2 * Lab.MS;
+  private static final int HELPER_SENDS = 400;
 
   private final Lab lab;
   private final PrivateKey nodeKey;
@@ -51,6 +53,9 @@ final class LabNode {
 
   /// What it sends to measure paths, and answers, is lost; what WireGuard sends is not.
   boolean probesLost;
+
+  /// Not null: a helper sends for the agent.
+  private @Nullable SecondWindow helperSends;
 
   List<Candidate> candidates;
 
@@ -80,6 +85,12 @@ final class LabNode {
     return this;
   }
 
+  /// Helper mode from now on: of WireGuard's packets that pass the agent, only some can go directly.
+  LabNode isHelped() {
+    helperSends = new SecondWindow(HELPER_SENDS);
+    return steers();
+  }
+
   private void send(Endpoint to, byte[] datagram) {
     SimNetwork.Host second = host6;
     if (to.address().isV4()) {
@@ -107,7 +118,7 @@ final class LabNode {
     running = true;
     incarnation++;
     if (wireGuard != null) {
-      paths.steerEndpoints();
+      paths.steerEndpoints(helperSends != null);
     }
     paths.candidatesGathered(candidates, lab.now());
     paths.stunSettled(NatMapping.UNKNOWN, lab.now());
@@ -169,10 +180,12 @@ final class LabNode {
     }
     Route route = paths.wireGuardSent(peer.key(), packet, 0, packet.length, lab.now());
     Endpoint direct = route.direct();
-    if (route.relay()) {
+    SecondWindow helper = helperSends;
+    boolean refused = direct != null && helper != null && !helper.take(lab.now());
+    if (route.relay() || refused) {
       lab.relay.send(this, peer.key(), packet);
     }
-    if (direct != null) {
+    if (direct != null && !refused) {
       send(direct, packet);
     }
     pump();

@@ -53,7 +53,7 @@ class PathNodeFuzzTest {
     sendKey = secrets.probeKeys(PEER_PROBE, OWN_PROBE.publicKey()).send();
     var own = Endpoint.literal("192.0.2.1:41000");
     node.candidatesGathered(List.of(new Candidate.Address(CandidateKind.HOST, own)), now);
-    node.steerEndpoints();
+    node.steerEndpoints(false);
     node.relayConnected(now);
     node.peerConfigured(PEER.publicKey(), now);
     drain();

@@ -222,7 +222,7 @@ final class RawUdpSocket implements AutoCloseable {
   /// of it keeps nobody else waiting.
   ///
   /// @param limit packets taken from the kernel at most
-  void receive(int limit, SharedPort.Listener listener) {
+  void receive(int limit, PortSharer.Listener listener) {
     for (int i = 0; i < limit; i++) {
       long length = receiveRaw();
       if (length < 0) {
@@ -245,7 +245,7 @@ final class RawUdpSocket implements AutoCloseable {
   }
 
   /// Checksums are not looked at: on loopback and behind offload they are not made yet (R-RAW-4).
-  private void deliver(int length, SharedPort.Listener listener) {
+  private void deliver(int length, PortSharer.Listener listener) {
     int udp = v4 && length > 0 ? (in.get(JAVA_BYTE, 0) & 15) * 4 : 0;
     if (length < udp + UDP_HEADER || inU16(udp + 2) != port) {
       return;

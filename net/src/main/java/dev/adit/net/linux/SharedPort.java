@@ -4,19 +4,10 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.adit.wire.Endpoint;
-import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.Arrays;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -26,19 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// WireGuard, which ignores it (nat-traversal §5.2). Needs CAP_NET_RAW.
 ///
 /// Sending is confined to one thread; receiving has a thread of its own.
-public final class SharedPort implements AutoCloseable {
-  /// Hears what comes; on the port's thread. Should hand over and return.
-  public interface Listener {
-    /// @param payload the listener's from now on; longer than what was sent where the kernel has
-    ///   joined it with what came behind it
-    void received(Endpoint source, byte[] payload);
-  }
-
+public final class SharedPort implements PortSharer {
   /// Packets taken from one socket before the other one has its turn.
   private static final int BATCH = 64;
-
-  /// How long the self-test waits (R-RAW-8).
-  private static final Duration OWN_TEST = Duration.ofMillis(100);
 
   private final Arena arena = Arena.ofShared();
   private final RawUdpSocket v4;
@@ -48,7 +29,7 @@ public final class SharedPort implements AutoCloseable {
   private final LongAdder unsent = new LongAdder();
   private final Thread thread;
   private volatile int port;
-  private volatile Listener listener = (source, payload) -> {};
+  private final HearingTest test = new HearingTest();
 
   private SharedPort(RawUdpSocket v4, @Nullable RawUdpSocket v6, StopSignal stop, int port) {
     this.v4 = v4;
@@ -106,12 +87,13 @@ public final class SharedPort implements AutoCloseable {
     }
   }
 
-  /// From now on `hears` hears what comes. Once.
+  @Override
   public void start(Listener hears) {
-    listener = hears;
+    test.listener(hears);
     thread.start();
   }
 
+  @Override
   public int port() {
     return port;
   }
@@ -120,7 +102,7 @@ public final class SharedPort implements AutoCloseable {
     return v6 != null;
   }
 
-  /// WireGuard has another port now. On the sender's thread.
+  @Override
   public void changePort(int newPort) throws IOException {
     port = newPort;
     v4.changePort(newPort);
@@ -129,19 +111,20 @@ public final class SharedPort implements AutoCloseable {
     }
   }
 
-  /// Addresses or routes of this machine have changed. On the sender's thread.
+  @Override
   public void routesChanged() {
     v4.routesChanged();
   }
 
-  /// Sends a probe, or STUN. On the sender's thread.
+  @Override
   public void sendProbe(Endpoint to, byte[] payload) {
     send(to, RawUdpSocket.Marking.PROBE, payload, 0, payload.length);
   }
 
-  /// Sends one of WireGuard's packets, which looks as if WireGuard had. On the sender's thread.
-  public void send(Endpoint to, byte[] payload, int offset, int length) {
+  @Override
+  public boolean send(Endpoint to, byte[] payload, int offset, int length) {
     send(to, RawUdpSocket.Marking.DATA, payload, offset, length);
+    return true;
   }
 
   private void send(
@@ -152,39 +135,14 @@ public final class SharedPort implements AutoCloseable {
     }
   }
 
-  /// Datagrams that the kernel did not take: no route, no room, too big. Any thread.
+  @Override
   public long unsent() {
     return unsent.sum();
   }
 
-  /// Whether a datagram to the port on this machine is heard here: the self-test before anything
-  /// relies on it (R-RAW-8). Takes at most 100 ms; after [#start].
+  @Override
   public boolean hears() {
-    byte[] question = new byte[20]; // a STUN Binding indication, which nobody answers
-    new SecureRandom().nextBytes(question);
-    ByteBuffer.wrap(question).putInt(0x0011_0000).putInt(StunMessage.COOKIE);
-    var heard = new CountDownLatch(1);
-    Listener former = listener;
-    listener =
-        (source, payload) -> {
-          if (Arrays.equals(payload, question)) {
-            heard.countDown();
-          } else {
-            former.received(source, payload);
-          }
-        };
-    try (var socket = new DatagramSocket()) {
-      InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-      socket.send(new DatagramPacket(question, question.length, loopback, port));
-      return heard.await(OWN_TEST.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (IOException e) {
-      return false; // not even sent
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      listener = former;
-    }
+    return test.passes(port);
   }
 
   private void run() {
@@ -193,19 +151,13 @@ public final class SharedPort implements AutoCloseable {
       if (poll.get(JAVA_SHORT, 14) != 0) {
         return;
       }
-      v4.receive(BATCH, this::received);
+      v4.receive(BATCH, test);
       if (v6 != null) {
-        v6.receive(BATCH, this::received);
+        v6.receive(BATCH, test);
       }
     }
   }
 
-  private void received(Endpoint source, byte[] payload) {
-    listener.received(source, payload);
-  }
-
-  /// Ends the thread, then frees the sockets. Not on the port's thread, and not while the sender's
-  /// sends.
   @Override
   public void close() {
     stop.signal();

@@ -67,7 +67,7 @@ public final class LocalServer implements AutoCloseable {
     }
   }
 
-  private static void removeStale(Path socket) throws IOException {
+  static void removeStale(Path socket) throws IOException {
     if (!Files.exists(socket)) {
       return;
     }

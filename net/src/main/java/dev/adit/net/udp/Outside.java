@@ -9,7 +9,8 @@ import dev.adit.wire.Endpoint;
 ///
 /// Confined to the loop's thread, but for [#unsent], [#unheard] and [#port].
 interface Outside {
-  void send(Endpoint to, byte[] packet, int offset, int length);
+  /// @return false if no more may be sent this way for now: it must go another way
+  boolean send(Endpoint to, byte[] packet, int offset, int length);
 
   /// As [#send], marked as probes are (R-PROBE-9).
   void sendProbe(Endpoint to, byte[] probe);

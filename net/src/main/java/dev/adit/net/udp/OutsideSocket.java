@@ -71,13 +71,14 @@ final class OutsideSocket implements Outside {
   }
 
   @Override
-  public void send(Endpoint to, byte[] packet, int offset, int length) {
+  public boolean send(Endpoint to, byte[] packet, int offset, int length) {
     UdpSocket socket = to.address().isV4() ? v4 : v6;
     if (socket == null) {
       unreachable.increment();
     } else {
       transfer.send(socket, to, packet, offset, length);
     }
+    return true;
   }
 
   @Override

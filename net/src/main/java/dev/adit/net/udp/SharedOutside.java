@@ -1,6 +1,6 @@
 package dev.adit.net.udp;
 
-import dev.adit.net.linux.SharedPort;
+import dev.adit.net.linux.PortSharer;
 import dev.adit.wire.Endpoint;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -14,11 +14,11 @@ final class SharedOutside implements Outside {
 
   private record Datagram(Endpoint source, byte[] payload) {}
 
-  private final SharedPort shared;
+  private final PortSharer shared;
   private final Queue<Datagram> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final LongAdder unheard = new LongAdder();
 
-  SharedOutside(SharedPort shared) {
+  SharedOutside(PortSharer shared) {
     this.shared = shared;
   }
 
@@ -55,8 +55,8 @@ final class SharedOutside implements Outside {
   }
 
   @Override
-  public void send(Endpoint to, byte[] packet, int offset, int length) {
-    shared.send(to, packet, offset, length);
+  public boolean send(Endpoint to, byte[] packet, int offset, int length) {
+    return shared.send(to, packet, offset, length);
   }
 
   @Override

@@ -2,7 +2,7 @@ package dev.adit.net.udp;
 
 import dev.adit.net.Clock;
 import dev.adit.net.linux.Poller;
-import dev.adit.net.linux.SharedPort;
+import dev.adit.net.linux.PortSharer;
 import dev.adit.net.linux.UdpSocket;
 import dev.adit.net.linux.UdpTransfer;
 import dev.adit.wire.Endpoint;
@@ -77,7 +77,7 @@ public final class UdpLoop implements AutoCloseable {
 
   /// A loop whose way to the network is WireGuard's own port; it closes that.
   public static UdpLoop over(
-      SharedPort shared, Clock clock, PacketHandler handler, Consumer<Throwable> broken)
+      PortSharer shared, Clock clock, PacketHandler handler, Consumer<Throwable> broken)
       throws IOException {
     return new UdpLoop(
         clock, handler, broken, new Poller(), new UdpTransfer(), new SharedOutside(shared));
@@ -142,8 +142,10 @@ public final class UdpLoop implements AutoCloseable {
   }
 
   /// Sends to the network. On the loop's thread.
-  public void send(Endpoint to, byte[] packet, int offset, int length) {
-    outside.send(to, packet, offset, length);
+  ///
+  /// @return false if no more may be sent there for now: it must go another way
+  public boolean send(Endpoint to, byte[] packet, int offset, int length) {
+    return outside.send(to, packet, offset, length);
   }
 
   /// Sends a probe to the network. On the loop's thread.

@@ -173,13 +173,14 @@ final class World implements AutoCloseable {
 
   /// Scenarios kill `wireguard-go` and ask it by its socket, also where the kernel has a WireGuard;
   /// for that one see [KernelRun].
-  private static List<String> command(String... arguments) {
+  static List<String> command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(ADIT.toString()));
     command.addAll(List.of(arguments));
     if (arguments[0].equals("up") && SLOWNESS > 1) {
       command.add(2, "--timeout=" + 10 * SLOWNESS + "s");
     }
-    if (arguments[0].equals("up") && KERNELS_TOO && !Boolean.getBoolean("adit.lab.kernel")) {
+    boolean makesOne = arguments[0].equals("up") || arguments[0].equals("helper");
+    if (makesOne && KERNELS_TOO && !Boolean.getBoolean("adit.lab.kernel")) {
       command.add(2, "--wireguard-go=" + WireGuardGo.find(System.getenv("PATH")));
     }
     return command;
