@@ -212,15 +212,7 @@ class HelperScenariosTest {
           .contains("not allowed to configure the network, no helper listens on")
           .contains("an administrator can start the helper: adit helper --allow-user ");
 
-      // As docs/helper.md says.
-      Process _ = world.lab.start("l", world.log("wireguard"), List.of("wireguard-go", "-f", "adit0"));
-      var socket = world.lab.run("l").resolve("wireguard").resolve("adit0.sock");
-      World.await(PATIENCE, "wireguard-go", () -> Files.exists(socket));
-      Files.setAttribute(socket, "unix:uid", Integer.parseInt(OrdinaryUser.UID));
-      assertThat(world.lab.exec("l", "chmod", "755", "/run/wireguard").status()).isZero();
-      assertThat(world.lab.exec("l", "ip", "link", "set", "adit0", "mtu", "1280", "up").status())
-          .isZero();
-
+      OrdinaryUser.prepareInterface(world, "l");
       Outcome waits = OrdinaryUser.adit(world, "l", "up", world.key());
       assertThat(waits.output()).contains("interface adit0 is not as the network wants it");
       int at = waits.output().indexOf("run as root: ");

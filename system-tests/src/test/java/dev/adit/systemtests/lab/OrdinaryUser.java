@@ -86,6 +86,27 @@ final class OrdinaryUser {
         .isZero();
   }
 
+  /// What an administrator does without a helper, see docs/helper.md: a `wireguard-go` of this user
+  /// that may do no more than make its interface. (In a lab /dev/net/tun may be root's alone, hence
+  /// the second capability.)
+  static void prepareInterface(World world, String host) throws IOException {
+    String rights = "-all,+net_admin,+dac_override";
+    Process _ =
+        world.lab.start(
+            host,
+            world.log("wireguard-" + host),
+            List.of(
+                "sh",
+                "-c",
+                "mkdir -p /run/wireguard && chown $0 /run/wireguard && exec setpriv --reuid=$0"
+                    + " --regid=$0 --clear-groups --inh-caps=$1 --ambient-caps=$1"
+                    + " --bounding-set=$1 wireguard-go -f adit0",
+                UID,
+                rights));
+    Path socket = world.lab.run(host).resolve("wireguard").resolve("adit0.sock");
+    World.await(START, "wireguard-go", () -> Files.exists(socket));
+  }
+
   /// His agent has his uid, and no capability.
   static void isUnprivileged(World world, String host) throws IOException {
     List<ProcessHandle> agents = world.processes(host, Disturbances.AGENT);
