@@ -78,7 +78,7 @@ final class AgentReadings implements Readings.Source {
         path.drops()::get);
     into.counter(
         "adit_agent_unsent_total",
-        "Datagrams to the network that the kernel did not take.",
+        "Datagrams to the network that the kernel, or the helper, did not take.",
         loop.unsent());
     into.counter(
         "adit_agent_unheard_total",

@@ -54,8 +54,7 @@ final class HelperBench implements AutoCloseable, Helper.Hands {
   /// @param users whom the helper serves
   HelperBench(Path folder, String... users) throws IOException {
     socket = folder.resolve("helper.sock");
-    var config =
-        new HelperConfig(socket, List.of(users), List.of("adit0"), null, folder, null);
+    var config = new HelperConfig(socket, List.of(users), List.of("adit0"), null, folder, null);
     helper = Helper.start(config, clock, this);
   }
 

@@ -54,8 +54,7 @@ class HelperTest {
   }
 
   private static Tunnel.Wanted wanted(Tunnel.Peer... peers) {
-    return new Tunnel.Wanted(
-        List.of(peers), List.of(IpAddress.literal("10.77.1.1")), RANGES, true);
+    return new Tunnel.Wanted(List.of(peers), List.of(IpAddress.literal("10.77.1.1")), RANGES, true);
   }
 
   // --- refusals
@@ -197,12 +196,7 @@ class HelperTest {
       tunnel.greet(key(2));
       assertThat(bench.done)
           .containsExactly(
-              "tunnel adit0",
-              "open 7",
-              "share " + PORT,
-              "move 192.0.2.1:9",
-              "mtu 1420",
-              "greet");
+              "tunnel adit0", "open 7", "share " + PORT, "move 192.0.2.1:9", "mtu 1420", "greet");
       List<WireGuardReading> many = new ArrayList<>();
       for (int i = 0; i < 2_000; i++) {
         many.add(new WireGuardReading(key(1), i % 2 == 0 ? null : SOMEWHERE, i, 2L * i));

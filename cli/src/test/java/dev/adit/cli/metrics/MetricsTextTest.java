@@ -6,6 +6,8 @@ import dev.adit.agent.Agent;
 import dev.adit.agent.AgentConfig;
 import dev.adit.agent.DataMode;
 import dev.adit.agent.FakeTunnel;
+import dev.adit.agent.Helper;
+import dev.adit.agent.HelperConfig;
 import dev.adit.cli.Words;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
@@ -71,14 +73,26 @@ class MetricsTextTest {
                 folder.resolve("s.sock"),
                 LocalServer.OWNER,
                 coordinator.api(),
-                LocalLimits.coordinator())) {
+                LocalLimits.coordinator());
+        var helper = Helper.start(helperConfig())) {
       return section("Coordinator", coordinator::read)
           + section("Relay", relay.metrics())
           + section("Front door of a server: TCP, TLS, HTTP", door::read)
           + section("Local socket", socket::read)
           + section("Agent", agent())
+          + section("Helper", helper::read)
           + section("Every process", new ProcessReadings("serve"));
     }
+  }
+
+  private HelperConfig helperConfig() {
+    return new HelperConfig(
+        folder.resolve("h.sock"),
+        List.of(System.getProperty("user.name")),
+        List.of("adit0"),
+        null,
+        folder,
+        null);
   }
 
   /// An agent that finds no coordinator: everything is counted from the start.

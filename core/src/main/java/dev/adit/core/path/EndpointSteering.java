@@ -289,6 +289,11 @@ final class EndpointSteering {
     return node.steersEndpoints && selected != null && wanted == null;
   }
 
+  /// As [#isSettling], and data stays on the relay meanwhile (helper mode).
+  boolean keepsDataOnRelay() {
+    return node.settlesOnRelay && isSettling();
+  }
+
   private long settledAt() {
     long since = nominated ? PathTimers.SETTLE : PathTimers.SETTLE_UNNOMINATED;
     // In helper mode the relay is never quiet: data is on it until this moment.

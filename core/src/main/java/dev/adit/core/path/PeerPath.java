@@ -150,7 +150,6 @@ final class PeerPath {
     } else if (state == PathState.DEAD && isRelayUsable()) {
       start(PathReason.RELAY_BACK, now);
     }
-    updateRoutes();
   }
 
   void relayConnected(long now) {
@@ -159,7 +158,6 @@ final class PeerPath {
     if (state == PathState.DIRECT) {
       decisions.sayAgain(now);
     }
-    updateRoutes();
     reschedule();
   }
 
@@ -183,7 +181,6 @@ final class PeerPath {
       direct.leave(now);
       become(PathState.DEAD, PathReason.RELAY_LOST, now);
     }
-    updateRoutes();
     reschedule();
   }
 
@@ -205,7 +202,6 @@ final class PeerPath {
     if (probeKey != null) {
       protocol.keyHinted(probeKey, now);
     }
-    updateRoutes();
     reschedule();
   }
 
@@ -253,7 +249,6 @@ final class PeerPath {
 
   /// A probe message was handled: timers and routes may have changed.
   void probeHandled() {
-    updateRoutes();
     reschedule();
   }
 
@@ -410,7 +405,6 @@ final class PeerPath {
     log.add(now, state, next, reason, endpoint);
     node.outputs.add(new PathOutput.PathChanged(key, state, next, reason, endpoint));
     state = next;
-    updateRoutes();
     if (node.steersEndpoints) {
       node.readSoon(now);
     }
@@ -418,8 +412,8 @@ final class PeerPath {
 
   private void updateRoutes() {
     RemoteCandidate used = state == PathState.DEAD ? direct.last() : direct.candidate();
-    boolean stays = node.settlesOnRelay && state == PathState.DIRECT && steering.isSettling();
-    routes.update(state, node.relayUp, stays, used == null ? null : used.endpoint);
+    Endpoint at = used == null ? null : used.endpoint;
+    routes.update(state, node.relayUp, steering.keepsDataOnRelay(), at);
   }
 
   // --- time

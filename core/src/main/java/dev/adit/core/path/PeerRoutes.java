@@ -14,7 +14,8 @@ final class PeerRoutes {
   /// @param direct the selected endpoint; in DEAD the last selected one; or null
   void update(PathState state, boolean relayUp, boolean settling, @Nullable Endpoint direct) {
     boolean both = relayUp && state != PathState.DIRECT;
-    data = settling && relayUp ? Route.RELAY : of(data, both, direct);
+    boolean stays = settling && relayUp && state == PathState.DIRECT;
+    data = stays ? Route.RELAY : of(data, both, direct);
     handshake = of(handshake, relayUp, direct); // R-LO-4: handshakes always go by the relay as well
   }
 

@@ -75,7 +75,8 @@ final class HelperPathTest extends PairOfNodes {
     assertThat(missing(1)).isEmpty();
   }
 
-  /// More than the helper sends goes by the relay, so an upgrade under a flood may wait for a pause.
+  /// More than the helper sends goes by the relay, so an upgrade under a flood may wait for a
+  /// pause.
   @Test
   void losesNothingUnderAFloodAndSettlesWhenItPauses() {
     a.isHelped();

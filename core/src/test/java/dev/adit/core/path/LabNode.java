@@ -85,7 +85,8 @@ final class LabNode {
     return this;
   }
 
-  /// Helper mode from now on: of WireGuard's packets that pass the agent, only some can go directly.
+  /// Helper mode from now on: of WireGuard's packets that pass the agent, only some can go
+  /// directly.
   LabNode isHelped() {
     helperSends = new SecondWindow(HELPER_SENDS);
     return steers();

@@ -13,7 +13,8 @@ import java.util.Random;
 import java.util.Set;
 
 /// One seeded story of two agents with traffic both ways, in which one to three things go wrong,
-/// and ten quiet seconds at the end. Each agent is in native mode (two of three) or in mux mode.
+/// and ten quiet seconds at the end. Each agent is in native mode (two of three) or in mux mode; in
+/// every fourth story helpers take the place of native mode.
 ///
 /// ```
 ///   A ── IPv4, 2–60 ms ── B
@@ -61,7 +62,7 @@ final class Schedule {
     limitPacketSize();
     for (LabNode node : nodes) {
       if (random.nextInt(3) != 0) {
-        node.steers();
+        var _ = seed % 4 == 3 ? node.isHelped() : node.steers();
       }
     }
   }

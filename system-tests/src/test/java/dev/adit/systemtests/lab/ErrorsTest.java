@@ -18,6 +18,7 @@ class ErrorsTest {
                 UpErrors.JOINED,
                 UpErrors.WITHOUT_SERVER,
                 OtherErrors.NODE,
+                OtherErrors.HELPER,
                 OtherErrors.SERVE,
                 OtherErrors.ADMINISTRATION,
                 DemoErrors.ALL)
@@ -40,6 +41,7 @@ class ErrorsTest {
   void up() throws IOException {
     try (World world = World.withServer("direct+v4", "direct+v4")) {
       ErrorCase.tryAll(UpErrors.MACHINE, world);
+      ErrorCase.tryAll(OtherErrors.HELPER, world);
       ErrorCase.tryAll(OtherErrors.ADMINISTRATION, world);
       ErrorCase.tryAll(UpErrors.JOINED, world);
       ErrorCase.tryAll(OtherErrors.NODE, world);

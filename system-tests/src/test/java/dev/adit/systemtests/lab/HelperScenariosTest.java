@@ -170,8 +170,17 @@ class HelperScenariosTest {
       Process _ = OrdinaryUser.helper(world, "l", "--metrics", "127.0.0.1:9587");
       Outcome foreign =
           OrdinaryUser.aditAs(
-              world, "1001", "l", "up", world.key(), "--mode", "helper",
-              "--state-dir", "/tmp/" + world.lab.prefix(), "--run-dir", "/tmp/" + world.lab.prefix());
+              world,
+              "1001",
+              "l",
+              "up",
+              world.key(),
+              "--mode",
+              "helper",
+              "--state-dir",
+              "/tmp/" + world.lab.prefix(),
+              "--run-dir",
+              "/tmp/" + world.lab.prefix());
       assertThat(foreign.status()).as(foreign.output()).isOne();
       assertThat(foreign.output()).contains("the helper does not serve user 1001; start it with");
       Outcome interfaces =
@@ -183,8 +192,16 @@ class HelperScenariosTest {
       OrdinaryUser.up(world, "l", world.key());
       Outcome second =
           OrdinaryUser.adit(
-              world, "l", "up", world.key(), "--mode", "helper",
-              "--state-dir", "/var/lib/adit/2", "--run-dir", "/var/lib/adit/2");
+              world,
+              "l",
+              "up",
+              world.key(),
+              "--mode",
+              "helper",
+              "--state-dir",
+              "/var/lib/adit/2",
+              "--run-dir",
+              "/var/lib/adit/2");
       assertThat(second.status()).as(second.output()).isOne();
       assertThat(second.output()).contains("another agent has interface adit0");
       String log = Files.readString(world.log("helper-l"));

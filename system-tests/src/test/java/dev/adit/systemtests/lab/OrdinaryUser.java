@@ -72,8 +72,7 @@ final class OrdinaryUser {
 
   static Outcome aditAs(World world, String uid, String host, String... arguments)
       throws IOException {
-    return world.lab.exec(
-        host, words(uid, World.command(arguments)).toArray(String[]::new));
+    return world.lab.exec(host, words(uid, World.command(arguments)).toArray(String[]::new));
   }
 
   /// `adit up` by him, which must succeed.

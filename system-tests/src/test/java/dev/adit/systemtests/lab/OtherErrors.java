@@ -18,6 +18,26 @@ final class OtherErrors {
 
   private OtherErrors() {}
 
+  static final List<ErrorCase> HELPER =
+      List.of(
+          when("helper: for whom?", attempt -> attempt.fails("l", "helper")),
+          when(
+              "helper: no such user",
+              attempt -> attempt.fails("l", "helper", "--allow-user", "nobody-of-this-name")),
+          when(
+              "helper: not root",
+              attempt ->
+                  attempt
+                      .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+                      .fails("l", "helper", "--allow-user", "65534")),
+          when(
+              "helper: another one runs",
+              attempt -> {
+                Process helper = OrdinaryUser.helper(attempt.world, "l");
+                attempt.fails("l", "helper", "--allow-user", "65534");
+                World.end(helper);
+              }));
+
   static final List<ErrorCase> NODE =
       List.of(
           when("no agent runs", attempt -> attempt.fails("l", "status")),

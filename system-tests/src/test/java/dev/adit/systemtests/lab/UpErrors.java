@@ -98,6 +98,15 @@ final class UpErrors {
                       .by("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
                       .fails("l", "up")),
           when(
+              "helper mode without a helper",
+              attempt -> attempt.key(good(attempt)).fails("l", "up", "--mode", "helper")),
+          when(
+              "helper mode for a user whom the helper does not serve",
+              attempt -> withHelper(attempt, "--interface=adit0")),
+          when(
+              "helper mode with an interface that the helper does not serve",
+              attempt -> withHelper(attempt, "--interface=adit1", "--allow-user=root")),
+          when(
               "no TUN device, and no WireGuard in the kernel",
               attempt ->
                   attempt
@@ -202,6 +211,12 @@ final class UpErrors {
           () -> swarm.said("refused").contains("rate_limited"));
     }
     attempt.key(wrong).failsAndGoesOn("l", "up", "--timeout", "1s");
+  }
+
+  private static void withHelper(Attempt attempt, String... options) throws IOException {
+    Process helper = OrdinaryUser.helper(attempt.world, "l", options);
+    attempt.key(good(attempt)).fails("l", "up", "--mode", "helper");
+    World.end(helper);
   }
 
   private static void foreignInterface(Attempt attempt) throws IOException {
