@@ -82,7 +82,12 @@ final class HelperLink implements AutoCloseable {
     try {
       opened = LocalFrames.connect(socket, HelperRequest.MAX_FRAME);
     } catch (IOException e) {
-      throw new IOException("no helper listens on " + socket, e);
+      throw new IOException(
+          "no helper listens on "
+              + socket
+              + "; as root: adit helper --allow-user "
+              + System.getProperty("user.name"),
+          e);
     }
     try {
       opened.write(claim.encode());

@@ -281,6 +281,10 @@ class HelperTest {
   @Test
   void saysWhatIsMissing() {
     assertThatThrownBy(() -> HelperLink.connect(folder.resolve("none.sock"), "adit0", KEY))
-        .hasMessage("no helper listens on " + folder.resolve("none.sock"));
+        .hasMessage(
+            "no helper listens on "
+                + folder.resolve("none.sock")
+                + "; as root: adit helper --allow-user "
+                + HelperBench.self());
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /// Accepts connections that carry frames on a Unix socket; each is served by a platform thread of
 /// its own, because what it asks for are system calls. Everybody on the machine may connect: the
@@ -20,6 +21,8 @@ public final class FrameListener implements AutoCloseable {
   public interface Handler {
     void serve(LocalFrames frames) throws IOException;
   }
+
+  private static final long PAUSE_NANOS = 10_000_000;
 
   private final Path socket;
   private final ServerSocketChannel listener;
@@ -82,7 +85,9 @@ public final class FrameListener implements AutoCloseable {
             .name("frames-" + number.incrementAndGet())
             .start(() -> serve(frames));
       } catch (IOException e) {
-        // One connection that came to nothing; or the listener was closed, which ends the loop.
+        // One connection that came to nothing; or no descriptor is left, which may last; or the
+        // listener was closed, which ends the loop.
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }
