@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The interface of one network on Linux: its peers, addresses and routes.
 final class LinuxTunnel implements Tunnel {

@@ -71,7 +71,7 @@ final class PreparedTunnel implements Tunnel {
   }
 
   private void requireOurs(WireGuardState state) throws IOException {
-    if (!Objects.equals(state.privateKey(), nodeKey) && !state.peers().isEmpty()) {
+    if (!Objects.equals(state.ownKey(), nodeKey.publicKey()) && !state.peers().isEmpty()) {
       throw new IOException(
           "interface "
               + name
@@ -87,7 +87,7 @@ final class PreparedTunnel implements Tunnel {
     device = opened;
     WireGuardState state = opened.read();
     requireOurs(state);
-    if (!Objects.equals(state.privateKey(), nodeKey) || state.listenPort() == 0) {
+    if (!Objects.equals(state.ownKey(), nodeKey.publicKey()) || state.listenPort() == 0) {
       opened.apply(new WireGuardChange().privateKey(nodeKey).listenPort(0));
       state = opened.read();
     }
@@ -167,8 +167,8 @@ final class PreparedTunnel implements Tunnel {
     peers.moveEndpoint(key, endpoint, device());
   }
 
-  /// The administrator's link has one MTU for all.
-  /// Not without CAP_NET_ADMIN of our own: WireGuard is then set back again and again.
+  /// The administrator's link has one MTU for all. Not without CAP_NET_ADMIN of our own: WireGuard
+  /// is then set back again and again.
   @Override
   public void pin(PublicKey key, @Nullable Endpoint source) {}
 
