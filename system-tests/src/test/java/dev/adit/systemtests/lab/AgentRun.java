@@ -49,7 +49,7 @@ public final class AgentRun {
     boolean isEnough;
     try (World world = World.withServer("direct+v4", "direct+v4")) {
       String key = world.reusableKey(ACTIVE + 1);
-      Outcome up = world.adit("l", "up", key);
+      Outcome up = world.adit("l", "up", key, "--mode=native");
       assertThat(up.status()).as(() -> up.output() + world.agentLog("l")).isZero();
       var run = new AgentRun(world, rest, measured);
       System.out.printf(
