@@ -90,7 +90,7 @@ final class HelperLink implements AutoCloseable {
           e);
     }
     try {
-      opened.write(claim.encode());
+      claim(opened);
       byte[] first = opened.read();
       if (first == null) {
         throw new Away();
@@ -109,6 +109,15 @@ final class HelperLink implements AutoCloseable {
     } catch (IOException e) {
       opened.close();
       throw e;
+    }
+  }
+
+  /// A helper that does not serve this user says so and ends the connection without having read.
+  private void claim(LocalFrames opened) {
+    try {
+      opened.write(claim.encode());
+    } catch (IOException e) {
+      // What it has said is there to be read.
     }
   }
 

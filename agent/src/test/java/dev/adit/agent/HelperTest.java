@@ -67,6 +67,10 @@ class HelperTest {
       assertThat(frames.read()).isNull();
       assertThat(bench.helper.counters().refusals(HelperRefusal.FOREIGN_USER)).isOne();
       assertThat(bench.done).isEmpty();
+      for (int i = 0; i < 50; i++) { // whoever is first: its claim, or the helper's answer
+        assertThatThrownBy(() -> link(bench))
+            .hasMessageStartingWith("the helper does not serve user ");
+      }
     }
     assertThatThrownBy(() -> new HelperBench(folder, "no-such-user"))
         .hasMessage("--allow-user no-such-user: this machine has no such user");
