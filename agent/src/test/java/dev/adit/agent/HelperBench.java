@@ -126,6 +126,16 @@ final class HelperBench implements AutoCloseable, Helper.Hands {
       }
 
       @Override
+      public void pin(PublicKey peer, @Nullable Endpoint source) {
+        done.add("pin");
+      }
+
+      @Override
+      public boolean movesEndpoints() {
+        return true;
+      }
+
+      @Override
       public void routeMtu(PublicKey peer, int mtu) {
         done.add("mtu " + mtu);
       }

@@ -34,7 +34,6 @@ import java.nio.channels.DatagramChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -237,7 +236,8 @@ final class ActivePeer implements SimulatedAgent.Hearer {
         carryOut();
         return;
       }
-      byte[] bytes = Arrays.copyOf(buffer.array(), buffer.position());
+      byte[] bytes = new byte[buffer.flip().remaining()];
+      buffer.get(bytes);
       var source =
           new Endpoint(dev.adit.wire.IpAddress.of(from.getAddress().getAddress()), from.getPort());
       if (path.datagramReceived(source, bytes, 0, bytes.length, Clock.SYSTEM.nanos()) != null) {
