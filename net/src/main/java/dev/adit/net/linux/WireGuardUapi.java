@@ -2,6 +2,7 @@ package dev.adit.net.linux;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -170,12 +171,21 @@ public final class WireGuardUapi implements WireGuardDevice {
         }
         buffer = ByteBuffer.allocate(Math.min(MAX_REPLY, buffer.capacity() * 4)).put(buffer.flip());
       }
-      if (open.read(buffer) < 0) {
+      if (!readSome(open, buffer)) {
         String text = name + ": WireGuard closed its socket";
         throw buffer.position() == 0 ? new ClosedMeanwhileException(text) : new IOException(text);
       }
     }
     return new String(buffer.array(), 0, buffer.position(), StandardCharsets.US_ASCII);
+  }
+
+  /// @return false at the end, also if it came before what we had written was read
+  private static boolean readSome(SocketChannel open, ByteBuffer buffer) throws IOException {
+    try {
+      return open.read(buffer) >= 0;
+    } catch (SocketException e) {
+      return false;
+    }
   }
 
   private static boolean endsReply(ByteBuffer buffer) {
