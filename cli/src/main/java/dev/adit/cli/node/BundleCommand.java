@@ -4,6 +4,7 @@ import dev.adit.agent.AgentConfig;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Version;
 import dev.adit.cli.output.OutputOption;
+import dev.adit.net.Clock;
 import dev.adit.net.metrics.MetricsHandler;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
@@ -18,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
@@ -87,7 +87,7 @@ public final class BundleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws MalformedException {
-    add("adit.txt", "adit " + Version.number() + "\n" + Instant.now() + "\n");
+    add("adit.txt", "adit " + Version.number() + "\n" + Clock.SYSTEM.wall() + "\n");
     AgentClient agent = node.agent();
     ask(agent, "GET", "/v1/status", "", "status.json");
     ask(agent, "GET", "/v1/netcheck", "", "netcheck.json");
@@ -137,7 +137,8 @@ public final class BundleCommand implements Callable<Integer> {
 
   /// A new file that only its owner may read.
   private Path write() {
-    Path path = file != null ? file : Path.of("adit-debug-" + STAMP.format(Instant.now()) + ".zip");
+    Path path =
+        file != null ? file : Path.of("adit-debug-" + STAMP.format(Clock.SYSTEM.wall()) + ".zip");
     try {
       Files.createFile(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
