@@ -113,7 +113,7 @@ final class HelperTunnel implements Tunnel {
     HelperAnswer _ = link.ask(new HelperRequest.MoveEndpoint(key, endpoint));
   }
 
-  /// Not without CAP_NET_ADMIN of our own: WireGuard is then set back again and again.
+  /// The helper has no request for it: WireGuard is set back each time it is read elsewhere.
   @Override
   public void pin(PublicKey key, @Nullable Endpoint source) {}
 

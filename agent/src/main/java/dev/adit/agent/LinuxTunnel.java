@@ -8,7 +8,6 @@ import dev.adit.net.linux.RouteNetlink;
 import dev.adit.net.linux.WireGuardState;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
-import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -59,11 +58,11 @@ final class LinuxTunnel implements Tunnel {
     RouteNetlink.Link link = wireGuard.link();
     if (!linkIsUp || !addresses.equals(Set.copyOf(wanted.addresses()))) {
       for (IpAddress address : wanted.addresses()) {
-        netlink.addAddress(link, address, length(address, wanted.ranges()));
+        netlink.addAddress(link, address, wanted.length(address));
       }
       for (IpAddress old : addresses) {
         if (!wanted.addresses().contains(old)) {
-          netlink.deleteAddress(link, old, length(old, wanted.ranges()));
+          netlink.deleteAddress(link, old, wanted.length(old));
         }
       }
       addresses.clear();
@@ -88,15 +87,6 @@ final class LinuxTunnel implements Tunnel {
     linkIsUp = false;
     routes.forgetApplied();
     addresses.clear(); // the kernel drops some of them: all are given anew
-  }
-
-  private static int length(IpAddress address, List<Prefix> ranges) {
-    for (Prefix range : ranges) {
-      if (range.contains(address)) {
-        return range.length();
-      }
-    }
-    return Prefix.host(address).length();
   }
 
   @Override

@@ -10,7 +10,6 @@ import dev.adit.net.linux.WireGuardState;
 import dev.adit.net.linux.WireGuardUapi;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
-import dev.adit.wire.Prefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +122,7 @@ final class PreparedTunnel implements Tunnel {
       }
       List<RouteNetlink.Address> there = netlink.addresses();
       for (IpAddress address : wanted.addresses()) {
-        int length = length(address, wanted.ranges());
+        int length = wanted.length(address);
         boolean has = false;
         for (RouteNetlink.Address one : there) {
           has |=
@@ -148,15 +147,6 @@ final class PreparedTunnel implements Tunnel {
     }
   }
 
-  private static int length(IpAddress address, List<Prefix> ranges) {
-    for (Prefix range : ranges) {
-      if (range.contains(address)) {
-        return range.length();
-      }
-    }
-    return Prefix.host(address).length();
-  }
-
   @Override
   public void forgetPeer(PublicKey key) {
     peers.forget(key);
@@ -167,8 +157,7 @@ final class PreparedTunnel implements Tunnel {
     peers.moveEndpoint(key, endpoint, device());
   }
 
-  /// The administrator's link has one MTU for all. Not without CAP_NET_ADMIN of our own: WireGuard
-  /// is then set back again and again.
+  /// Never asked for: whoever moves no endpoint needs none.
   @Override
   public void pin(PublicKey key, @Nullable Endpoint source) {}
 
@@ -177,6 +166,7 @@ final class PreparedTunnel implements Tunnel {
     return true; // its mode is never one that needs it
   }
 
+  /// The administrator's link has one MTU for all.
   @Override
   public void routeMtu(PublicKey key, int mtu) {}
 

@@ -21,7 +21,17 @@ public interface Tunnel extends AutoCloseable {
   ///
   /// @param ranges of the network; each address is given the length of the range it lies in
   /// @param up false: the interface is there, but takes no packets
-  record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges, boolean up) {}
+  record Wanted(List<Peer> peers, List<IpAddress> addresses, List<Prefix> ranges, boolean up) {
+    /// The prefix length of one of the interface's addresses.
+    int length(IpAddress address) {
+      for (Prefix range : ranges) {
+        if (range.contains(address)) {
+          return range.length();
+        }
+      }
+      return Prefix.host(address).length();
+    }
+  }
 
   /// Makes a tunnel that is not open yet.
   @FunctionalInterface
