@@ -53,7 +53,9 @@ final class NetCheckDriver {
       nextActivityCheck = now + ACTIVITY_CHECK_NANOS;
       netcheck.activityChanged(isWanted && path.hasActivePeers(), now);
     }
-    netcheck.timeReached(now);
+    if (now >= netcheck.wakeAt()) {
+      netcheck.timeReached(now);
+    }
     carryOut(now, loop);
     return netcheck.wakeAt();
   }

@@ -108,7 +108,6 @@ final class OutsidePort {
   /// The agent ends before anything was opened.
   void abandon() {
     if (shared instanceof SharedPort unused) {
-      unused.start((source, payload) -> {});
       unused.close();
     }
     if (helper != null) {

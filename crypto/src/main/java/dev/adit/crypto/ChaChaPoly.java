@@ -20,8 +20,8 @@ public final class ChaChaPoly {
   /// Where this Java has it: to look for it takes longer than to open a short message.
   private static final Provider PROVIDER = find().getProvider();
 
-  /// For single messages that are opened. To seal, each gets its own: a cipher refuses the nonce
-  /// that it had last.
+  // For single messages.
+  private static final ThreadLocal<Cipher> SEALING = ThreadLocal.withInitial(ChaChaPoly::create);
   private static final ThreadLocal<Cipher> OPENING = ThreadLocal.withInitial(ChaChaPoly::create);
 
   private final SecretKeySpec key;
@@ -57,8 +57,10 @@ public final class ChaChaPoly {
   }
 
   /// Encrypts one message; the answer is 16 bytes longer than `plaintext`.
+  ///
+  /// @throws IllegalArgumentException also if this thread has just sealed under this key and nonce
   public static byte[] seal(byte[] key, byte[] nonce, byte[] aad, byte[] plaintext) {
-    return new ChaChaPoly(key).seal(nonce, aad, plaintext);
+    return new ChaChaPoly(key, SEALING.get()).seal(nonce, aad, plaintext);
   }
 
   /// Reverses [#seal(byte[], byte[], byte[], byte[])].

@@ -121,14 +121,16 @@ final class PathMtu {
 
   /// A heartbeat is due on the selected path: every tenth is as large as packets may be.
   ///
+  /// @param count how many it stands for
   /// @param flags of that PING
   /// @return true if it was sent here
-  boolean heartbeat(int flags, long now) {
+  boolean heartbeat(int count, int flags, long now) {
     RemoteCandidate candidate = path;
-    if (candidate == null
-        || phase != Phase.RESTING
-        || mtu == TunnelMtu.LEAST
-        || ++beats < PathTimers.MTU_CHECK_EVERY) {
+    if (candidate == null || phase != Phase.RESTING || mtu == TunnelMtu.LEAST) {
+      return false;
+    }
+    beats += count;
+    if (beats < PathTimers.MTU_CHECK_EVERY) {
       return false;
     }
     if (!prober.heartbeatOfMtu(mtu, this, candidate, flags, now)) {

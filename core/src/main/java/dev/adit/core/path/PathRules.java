@@ -2,8 +2,8 @@ package dev.adit.core.path;
 
 import dev.adit.wire.probe.ProbeMessage;
 
-/// The five judgements on which the safety of the machine rests. They stand apart so that a test
-/// can break each of them and show that its checker notices.
+/// The judgements on which the safety of the machine rests. They stand apart so that a test can
+/// break each of them and show that its checker notices.
 class PathRules {
   static final PathRules SPECIFIED = new PathRules();
 
@@ -18,6 +18,13 @@ class PathRules {
   /// answers with a shorter one. (RR-59)
   boolean provesMtu(int mtu, ProbeMessage.Pong pong) {
     return pong.padding() >= ProbeSizes.pongPadding(mtu);
+  }
+
+  /// Does this PING say that the last of our answers arrived?
+  ///
+  /// @param answered the tag of the last PING that we answered to there, 0 for none
+  boolean provesAnswer(ProbeMessage.Ping ping, int answered) {
+    return answered != 0 && ping.heard() == answered;
   }
 
   /// @param until what §3.5 says

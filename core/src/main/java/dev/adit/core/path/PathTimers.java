@@ -23,6 +23,16 @@ final class PathTimers {
   /// Payload flows until so long after the last of it.
   static final long FLOWS_FOR = 2 * SECOND;
 
+  /// The end whose heartbeats the peer's make superfluous sends one of its own after so many tenths
+  /// of their distance without one of the peer's, and as often as this.
+  static final int SILENCE_TENTHS = 13;
+
+  static final long OWN_CHECK = 5 * SECOND;
+
+  /// Heartbeats fall on multiples of this, as far as their jitter allows: an agent of many peers
+  /// wakes up once for several.
+  static final long SLOT = 25 * MILLISECOND;
+
   /// Every so many heartbeats, one of full size; until answered, all of them.
   static final int FULL_SIZE_EVERY = 4;
 

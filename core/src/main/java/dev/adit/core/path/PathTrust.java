@@ -13,6 +13,8 @@ final class PathTrust {
   private long pingedAt = PathTimers.LONG_AGO;
   private long trustedAnyway = PathTimers.LONG_AGO;
   private long heartbeatAt;
+  private long askedAt;
+  private int heartbeats = 1;
   private @Nullable Endpoint observedAs;
 
   /// @param flows payload flows
@@ -22,6 +24,7 @@ final class PathTrust {
     this.liveness = flows ? PathTimers.FLOWING : PathTimers.QUIET;
     // A change is nominated at once; a first choice was just answered.
     this.heartbeatAt = first ? nextHeartbeat(now) : now;
+    this.askedAt = now;
   }
 
   boolean isFlowing() {
@@ -74,8 +77,22 @@ final class PathTrust {
     if (now < heartbeatAt) {
       return false;
     }
+    heartbeats = (int) Math.max(1, (now - askedAt) / liveness.heartbeat());
+    askedAt = now;
     heartbeatAt = nextHeartbeat(now);
     return true;
+  }
+
+  /// For how many the last one stands: more than one if the others were spared.
+  int heartbeats() {
+    return heartbeats;
+  }
+
+  /// The peer's pings prove both directions: ours come when those stay away, and now and then, to
+  /// measure the round trip and what size passes.
+  void relieved(long now) {
+    long silence = liveness.heartbeat() / 10 * PathTimers.SILENCE_TENTHS;
+    heartbeatAt = Math.max(heartbeatAt, Math.min(now + silence, askedAt + PathTimers.OWN_CHECK));
   }
 
   /// Every fourth heartbeat is of full size, and all of them until one such is answered.
@@ -84,7 +101,9 @@ final class PathTrust {
   }
 
   private long nextHeartbeat(long now) {
-    return now + PathTimers.jitter(liveness.heartbeat(), 10, node.random);
+    // ± 10 %, with what the slot adds
+    long at = now + PathTimers.jitter(liveness.heartbeat(), 7, node.random);
+    return at + PathTimers.SLOT / 2 - Math.floorMod(at + PathTimers.SLOT / 2, PathTimers.SLOT);
   }
 
   long wakeAt() {

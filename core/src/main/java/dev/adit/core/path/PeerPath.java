@@ -277,9 +277,9 @@ final class PeerPath {
   }
 
   /// The peer pinged us from this address.
-  void pinged(RemoteCandidate from, boolean nominates, long now) {
+  void pinged(RemoteCandidate from, ProbeMessage.Ping ping, long now) {
     if (state == PathState.DIRECT) {
-      direct.pinged(from, nominates, now);
+      direct.pinged(from, ping, now);
       steering.timeReached(now);
     }
   }

@@ -49,6 +49,8 @@ final class PeerProber {
   private boolean callForNewest;
   private long callSentAt = PathTimers.LONG_AGO;
 
+  private int tag = 1; // of the next ping, never 0
+
   private PeerStatus.PeerNat nat = PeerStatus.PeerNat.UNKNOWN;
 
   PeerProber(PeerPath path, NodeContext node, Decisions decisions, Activity activity) {
@@ -327,10 +329,17 @@ final class PeerProber {
         path.protocol()
             .seal(
                 new ProbeMessage.Ping(
-                    allFlags, 0, id, decisions.epoch(), decisions.decision(), padding));
+                    allFlags,
+                    tag,
+                    id,
+                    decisions.epoch(),
+                    decisions.decision(),
+                    to.heard(),
+                    padding));
     if (sealed == null) {
       return false;
     }
+    tag = tag % 0xffff + 1;
     to.pingedAt = now;
     if (to.state == RemoteCandidate.State.NEW) {
       to.state = RemoteCandidate.State.PROBING;
@@ -381,7 +390,9 @@ final class PeerProber {
   }
 
   /// Answers a PING, no longer than it was, to where it came from.
-  void answer(ProbeMessage.Ping ping, Endpoint source) {
+  ///
+  /// @return false if it was not answered
+  boolean answer(ProbeMessage.Ping ping, Endpoint source) {
     boolean full = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
     int longer = ProbeMessage.Pong.BYTES - ProbeMessage.Ping.BYTES;
     int padding = full ? Math.clamp(ping.padding() - longer, 0, ProbeSizes.MOST_PONG_PADDING) : 0;
@@ -397,9 +408,11 @@ final class PeerProber {
                     decisions.epoch(),
                     decisions.decision(),
                     padding));
-    if (sealed != null) {
-      node.outputs.add(new PathOutput.SendProbe(source, sealed, full));
+    if (sealed == null) {
+      return false;
     }
+    node.outputs.add(new PathOutput.SendProbe(source, sealed, full));
+    return true;
   }
 
   /// The source of the peer's last ping, or null.
@@ -440,7 +453,7 @@ final class PeerProber {
       node.outputs.add(new PathOutput.SeenAs(target.endpoint, pong.observed()));
     }
     boolean full = node.rules.provesFullSize(ping.isFullSize(), pong);
-    target.answered(now - ping.sentAt, full, now);
+    target.answered(ping.sentAt, pong, full, now);
     if (ping.measuring != null && node.rules.provesMtu(ping.mtu, pong)) {
       ping.measuring.answered(target, ping.mtu, now);
     }

@@ -102,12 +102,16 @@ final class PeerProtocol {
 
   private void pingReceived(ProbeMessage.Ping ping, int totalBytes, Endpoint source, long now) {
     // Shorter than a PONG: answering would make us an amplifier. An opener wants no answer.
-    if (totalBytes >= ProbeSizes.SMALL && (ping.flags() & ProbeMessage.FLAG_OPENER) == 0) {
-      prober.answer(ping, source);
-    }
+    boolean isAnswered =
+        totalBytes >= ProbeSizes.SMALL
+            && (ping.flags() & ProbeMessage.FLAG_OPENER) == 0
+            && prober.answer(ping, source);
     RemoteCandidate from = prober.heardFrom(source, now);
     if (from != null) {
-      path.pinged(from, (ping.flags() & ProbeMessage.FLAG_NOMINATE) != 0, now);
+      path.pinged(from, ping, now); // looks at what was answered before
+      if (isAnswered) {
+        from.answers(ping, now);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static dev.adit.core.path.PathTimers.LONG_AGO;
 
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.probe.CandidateKind;
+import dev.adit.wire.probe.ProbeMessage;
 import org.jspecify.annotations.Nullable;
 
 /// One address of a peer, and what our pings to it have shown. Confined to its peer.
@@ -36,6 +37,14 @@ final class RemoteCandidate {
 
   long pingedAt = LONG_AGO;
   long triggeredAt = LONG_AGO;
+
+  private int heard;
+
+  // The last ping of the peer from there that we answered.
+  private int answeredTag;
+  private long answeredAt = LONG_AGO;
+  private boolean answeredFull;
+
   long pongAt = LONG_AGO;
   long fullPongAt = LONG_AGO;
   boolean everFull;
@@ -82,7 +91,36 @@ final class RemoteCandidate {
     return true;
   }
 
-  void answered(long rtt, boolean full, long now) {
+  /// The tag of the last of our pings to there that was answered; 0 for none.
+  int heard() {
+    return heard;
+  }
+
+  /// We have answered this ping of the peer from there.
+  void answers(ProbeMessage.Ping ping, long now) {
+    answeredTag = ping.tag();
+    answeredAt = now;
+    answeredFull = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
+  }
+
+  /// Of the last ping of the peer from there that we answered; 0 for none.
+  int answeredTag() {
+    return answeredTag;
+  }
+
+  /// That answer has arrived: the path worked both ways then.
+  void answerArrived() {
+    pongAt = Math.max(pongAt, answeredAt);
+    if (answeredFull) {
+      fullPongAt = Math.max(fullPongAt, answeredAt);
+    }
+  }
+
+  /// @param sentAt when the ping was sent
+  /// @param pong which answers it
+  void answered(long sentAt, ProbeMessage.Pong pong, boolean full, long now) {
+    long rtt = now - sentAt;
+    heard = pong.tag();
     if (now - pongAt > PathTimers.FULL_SIZE_PROOF) {
       pongs = 0; // what was measured long ago does not slow down what is measured now
     }
@@ -145,6 +183,8 @@ final class RemoteCandidate {
     }
     fullPongAt = LONG_AGO;
     pongAt = LONG_AGO;
+    answeredTag = 0;
+    heard = 0;
     mtuProvenAt = LONG_AGO;
     fullLost = 0;
     fullFails = 0;

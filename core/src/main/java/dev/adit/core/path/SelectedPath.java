@@ -115,13 +115,21 @@ final class SelectedPath {
     return true;
   }
 
-  /// The peer pinged us from this address.
-  void pinged(RemoteCandidate from, boolean nominates, long now) {
+  /// The peer pinged us from this address. Where the controller's pings say that our answers
+  /// arrive, we need few of our own.
+  void pinged(RemoteCandidate from, ProbeMessage.Ping ping, long now) {
     if (selected == null) {
       return;
     }
+    boolean nominates = (ping.flags() & ProbeMessage.FLAG_NOMINATE) != 0;
     if (from == selected.candidate) {
       selected.pinged(now);
+      if (node.rules.provesAnswer(ping, from.answeredTag())) {
+        from.answerArrived();
+        if (nominates && !isControlling && !steering.isSettling()) {
+          selected.relieved(now);
+        }
+      }
       if (nominates) {
         steering.nominated();
       }
@@ -188,7 +196,7 @@ final class SelectedPath {
     if (selected.heartbeatDue(now)) {
       int flags = isControlling ? ProbeMessage.FLAG_NOMINATE : 0;
       boolean full = selected.wantsFullSize(now) || steering.isSettling();
-      if (!mtu.heartbeat(flags, now)) {
+      if (!mtu.heartbeat(selected.heartbeats(), flags, now)) {
         prober.pingAtOnce(selected.candidate, full, flags, now);
       }
     }

@@ -5,6 +5,7 @@ import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.probe.ProbeHeader;
 import dev.adit.wire.probe.ProbeMessage;
+import dev.adit.wire.probe.TransactionId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -24,6 +25,8 @@ final class PathChecker implements LabNode.Observer {
 
   private record Sent(int sender, int number, long at, Route route) {}
 
+  private record LastPing(ProbeMessage.Ping ping, boolean full, long at) {}
+
   private record Listener(PathNode receiver, long senderId) {}
 
   private final Lab lab;
@@ -34,6 +37,8 @@ final class PathChecker implements LabNode.Observer {
   private final List<Map<Endpoint, Long>> pongs = List.of(new HashMap<>(), new HashMap<>());
   private final List<Map<Endpoint, Long>> fullPongs = List.of(new HashMap<>(), new HashMap<>());
   private final List<Map<Endpoint, Integer>> longest = List.of(new HashMap<>(), new HashMap<>());
+  private final List<Map<Endpoint, LastPing>> pings = List.of(new HashMap<>(), new HashMap<>());
+  private final List<Set<TransactionId>> answers = List.of(new HashSet<>(), new HashSet<>());
   private final Map<Listener, Integer> epochs = new HashMap<>();
 
   // The state before the frame that is being delivered.
@@ -64,12 +69,33 @@ final class PathChecker implements LabNode.Observer {
 
   @Override
   public void datagram(LabNode node, Endpoint from, byte[] bytes, boolean before) {
-    if (before && plaintext(bytes) instanceof ProbeMessage.Pong pong) {
+    ProbeMessage message = before ? plaintext(bytes) : null;
+    if (message instanceof ProbeMessage.Ping ping) {
+      boolean full = bytes.length >= ProbeSizes.FULL;
+      LastPing last = pings.get(index(node)).put(from, new LastPing(ping, full, lab.now()));
+      if (last != null && ping.heard() == last.ping.tag()) {
+        heardOf(node, from, last);
+      }
+    } else if (message instanceof ProbeMessage.Pong pong) {
+      answers.get(index(node)).add(pong.id());
       pongs.get(index(node)).put(from, lab.now());
       longest.get(index(node)).merge(from, bytes.length, Math::max);
       if (bytes.length >= ProbeSizes.FULL && (pong.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0) {
         fullPongs.get(index(node)).put(from, lab.now());
       }
+    }
+  }
+
+  /// The peer says that it got the answer to the ping before; that is as good as an answer of its
+  /// own from then, if it is true.
+  private void heardOf(LabNode node, Endpoint from, LastPing last) {
+    if (!answers.get(1 - index(node)).contains(last.ping.id())) {
+      violated(nodes[1 - index(node)], "says it got an answer that did not arrive");
+      return;
+    }
+    pongs.get(index(node)).merge(from, last.at, Math::max);
+    if (last.full) {
+      fullPongs.get(index(node)).merge(from, last.at, Math::max);
     }
   }
 

@@ -54,7 +54,8 @@ final class PathNodeTest extends PairOfNodes {
         .isEqualTo(new Route(true, b.host.endpoint()));
   }
 
-  /// T-12: each end sends at most two probe packets per second, four while payload flows.
+  /// T-12: each end sends at most two probe packets per second, four while payload flows. It is
+  /// half of that, because the controller's pings tell that they are answered.
   @Test
   void isQuietWhileDirect() {
     direct();
@@ -64,11 +65,11 @@ final class PathNodeTest extends PairOfNodes {
     b.observer = count;
     int from = sent;
     traffic(30_000);
-    assertThat(count.datagrams - 2 * (sent - from)).isLessThanOrEqualTo(2 * (30 * 4 + 4));
+    assertThat(count.datagrams - 2 * (sent - from)).isBetween(100, 30 * 4 + 4 * 8);
     lab.run(3_000 * Lab.MS);
     int before = count.datagrams;
     lab.run(30_000 * Lab.MS);
-    assertThat(count.datagrams - before).isBetween(100, 2 * (30 * 2 + 4));
+    assertThat(count.datagrams - before).isBetween(50, 30 * 2 + 4 * 8);
     assertThat(a.status(b).lossPercent()).isZero();
     assertThat(a.status(b).srttNanos()).isEqualTo(20 * Lab.MS);
   }

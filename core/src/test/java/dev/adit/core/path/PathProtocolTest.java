@@ -137,7 +137,7 @@ final class PathProtocolTest extends PairOfNodes {
     peer.ping(ping(20));
     peer.ping(ping(19));
     peer.ping(
-        new ProbeMessage.Ping(ProbeMessage.FLAG_OPENER, 0, new TransactionId(4, 4), 0, 1, 20));
+        new ProbeMessage.Ping(ProbeMessage.FLAG_OPENER, 0, new TransactionId(4, 4), 0, 1, 0, 20));
     lab.run(50 * Lab.MS);
     assertThat(peer.sizes).containsExactly(84, 84);
     assertThat(peer.pongs.getFirst().observed()).isEqualTo(b.host.endpoint());
@@ -232,7 +232,7 @@ final class PathProtocolTest extends PairOfNodes {
   }
 
   private static ProbeMessage.Ping ping(int padding) {
-    return new ProbeMessage.Ping(0, 0, new TransactionId(1, padding), 0, 1, padding);
+    return new ProbeMessage.Ping(0, 0, new TransactionId(1, padding), 0, 1, 0, padding);
   }
 
   /// Row X-5: nobody announces anything; B has a new probe key and A does not know.

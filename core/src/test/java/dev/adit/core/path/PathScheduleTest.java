@@ -99,6 +99,19 @@ final class PathScheduleTest {
   }
 
   @Test
+  void noticesAMachineThatTakesEveryPingForAProofOfItsAnswers() {
+    assertThat(
+            violations(
+                new PathRules() {
+                  @Override
+                  boolean provesAnswer(ProbeMessage.Ping ping, int answered) {
+                    return true;
+                  }
+                }))
+        .anyMatch(violation -> violation.contains("without any answer"));
+  }
+
+  @Test
   void noticesAMachineThatIgnoresThePeersDemotion() {
     assertThat(
             violations(
@@ -115,6 +128,7 @@ final class PathScheduleTest {
   void noticesAMachineThatTakesAnOldEpochForNew() {
     assertThat(
             violations(
+                10 * BROKEN, // a decision that comes twice, and late, is rare
                 new PathRules() {
                   @Override
                   boolean isNewer(int epoch, int lastHeard) {
@@ -126,12 +140,12 @@ final class PathScheduleTest {
   }
 
   private static List<String> violations(PathRules broken) {
-    return violations(broken, 0);
+    return violations(BROKEN, broken, 0);
   }
 
-  private static List<String> violations(PathRules broken, int relayLoss) {
+  private static List<String> violations(int count, PathRules broken, int relayLoss) {
     List<String> all = new ArrayList<>();
-    for (Outcome outcome : run(BROKEN, broken, relayLoss)) {
+    for (Outcome outcome : run(count, broken, relayLoss)) {
       all.addAll(outcome.violations);
     }
     return all;

@@ -1,5 +1,6 @@
 package dev.adit.net.linux;
 
+import dev.adit.net.Clock;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.stun.StunMessage;
 import java.io.IOException;
@@ -41,8 +42,15 @@ public final class HearingTest implements PortSharer.Listener {
     }
   }
 
-  /// Whether a datagram to this port on 127.0.0.1 is heard. Waits for 100 ms at most.
+  /// Whether a datagram to this port on 127.0.0.1 is heard, by another thread. Waits for 100 ms at
+  /// most.
   public boolean passes(int port) {
+    return passes(port, null);
+  }
+
+  /// @param receives takes what has come, or waits for it for some milliseconds; null if another
+  ///   thread does
+  boolean passes(int port, @Nullable Runnable receives) {
     byte[] indication = new byte[20]; // a STUN Binding indication, which nobody answers
     new SecureRandom().nextBytes(indication);
     ByteBuffer.wrap(indication).putInt(0x0011_0000).putInt(StunMessage.COOKIE);
@@ -51,7 +59,14 @@ public final class HearingTest implements PortSharer.Listener {
     try (var socket = new DatagramSocket()) {
       InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
       socket.send(new DatagramPacket(indication, indication.length, loopback, port));
-      return heard.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      if (receives == null) {
+        return heard.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      }
+      long end = Clock.SYSTEM.nanos() + PATIENCE.toNanos();
+      while (heard.getCount() > 0 && Clock.SYSTEM.nanos() < end) {
+        receives.run();
+      }
+      return heard.getCount() == 0;
     } catch (IOException e) {
       return false; // not even sent
     } catch (InterruptedException e) {

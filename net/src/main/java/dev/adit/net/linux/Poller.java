@@ -52,7 +52,8 @@ public final class Poller implements AutoCloseable {
     add(socket.descriptor());
   }
 
-  private void add(int descriptor) throws IOException {
+  /// As above, for a socket of another kind.
+  public void add(int descriptor) throws IOException {
     try (Arena shortly = Arena.ofConfined()) {
       MemorySegment event = shortly.allocate(EVENT, 8);
       event.set(JAVA_INT, 0, EPOLLIN);

@@ -6,9 +6,9 @@ import java.io.IOException;
 /// Sends and hears at the UDP port that WireGuard has bound, beside it (nat-traversal §5.2): with
 /// raw sockets of this process ([SharedPort]), or by a program that has them.
 ///
-/// Sending is confined to one thread; receiving has a thread of its own.
+/// Sending is confined to one thread; receiving has a thread of its own, or is the sender's.
 public interface PortSharer extends AutoCloseable {
-  /// Hears what comes; on the port's thread. Should hand over and return.
+  /// Hears what comes; on the port's thread if it has one. Should hand over and return.
   interface Listener {
     /// @param payload the listener's from now on; longer than what was sent where the kernel has
     ///   joined it with what came behind it
@@ -17,6 +17,24 @@ public interface PortSharer extends AutoCloseable {
 
   /// From now on `hears` hears what comes. Once.
   void start(Listener hears);
+
+  /// Instead of [#start], once: `hears` hears what comes on the sender's thread, which calls
+  /// [#receive] whenever one of these descriptors can be read. Spares a thread, and a change of
+  /// threads for every datagram.
+  ///
+  /// @return empty if that cannot be; then nothing was done
+  default int[] attend(Listener hears) {
+    return new int[0];
+  }
+
+  /// Hands over some of what waits at one of those descriptors.
+  default void receive(int descriptor) {}
+
+  /// Datagrams that came faster than they were taken by [#receive], as of its last call that left
+  /// some. Any thread.
+  default long unheard() {
+    return 0;
+  }
 
   int port();
 
@@ -38,7 +56,8 @@ public interface PortSharer extends AutoCloseable {
   long unsent();
 
   /// Whether a datagram to the port on this machine is heard here: the self-test before anything
-  /// relies on it (R-RAW-8). Takes at most 100 ms; after [#start].
+  /// relies on it (R-RAW-8). Takes at most 100 ms; after [#start], or [#attend] and on the sender's
+  /// thread.
   boolean hears();
 
   /// Ends the thread, then frees what is used. Not on the port's thread, and not while the sender's

@@ -66,6 +66,11 @@ final class RawUdpSocket implements AutoCloseable {
   private static final int MAX_PACKET = 65_536;
   private static final int MSGHDR = 56;
 
+  // linux/sock_diag.h: nine u32, the last of them counts what found no room
+  private static final int SO_MEMINFO = 55;
+  private static final int MEMINFO = 36;
+  private static final int MEMINFO_DROPS = 32;
+
   private final Arena arena = Arena.ofShared();
   private final boolean v4;
   private final int descriptor;
@@ -83,6 +88,7 @@ final class RawUdpSocket implements AutoCloseable {
   private final MemorySegment in = arena.allocate(MAX_PACKET, 8);
   private final MemorySegment from = arena.allocate(SOCKADDR_IN6, 4);
   private final MemorySegment fromLength = arena.allocate(4, 4);
+  private final MemorySegment memory = arena.allocate(MEMINFO, 4);
 
   /// @param mark of WireGuard's own packets, so that ours take the same routes; 0 for none
   /// @throws ErrnoException without CAP_NET_RAW, or where the family does not exist
@@ -222,14 +228,31 @@ final class RawUdpSocket implements AutoCloseable {
   /// of it keeps nobody else waiting.
   ///
   /// @param limit packets taken from the kernel at most
-  void receive(int limit, PortSharer.Listener listener) {
+  /// @return whether so many came, and more may wait
+  boolean receive(int limit, PortSharer.Listener listener) {
     for (int i = 0; i < limit; i++) {
       long length = receiveRaw();
       if (length < 0) {
-        return;
+        return false;
       }
       deliver((int) length, listener);
     }
+    return true;
+  }
+
+  /// Packets that the kernel had no room for, since the start. On the receiver's thread.
+  long overflowed() {
+    fromLength.set(JAVA_INT, 0, MEMINFO);
+    long got =
+        Native.call(
+            SystemCall.GETSOCKOPT,
+            descriptor,
+            SOL_SOCKET,
+            SO_MEMINFO,
+            memory.address(),
+            fromLength.address(),
+            0);
+    return got < 0 ? 0 : Integer.toUnsignedLong(memory.get(JAVA_INT, MEMINFO_DROPS));
   }
 
   private long receiveRaw() {

@@ -1,6 +1,7 @@
 package dev.adit.net.linux;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.adit.wire.Endpoint;
@@ -16,19 +17,25 @@ import org.jspecify.annotations.Nullable;
 /// others send here for the agent (probes, STUN, envelopes of UDP relays) is heard beside
 /// WireGuard, which ignores it (nat-traversal §5.2). Needs CAP_NET_RAW.
 ///
-/// Sending is confined to one thread; receiving has a thread of its own.
+/// Sending is confined to one thread; receiving has a thread of its own after [#start].
 public final class SharedPort implements PortSharer {
   /// Packets taken from one socket before the other one has its turn.
   private static final int BATCH = 64;
+
+  /// How long the self-test waits each time it asks for what has come.
+  private static final long PATIENCE_NANOS = 5_000_000;
 
   private final Arena arena = Arena.ofShared();
   private final RawUdpSocket v4;
   private final @Nullable RawUdpSocket v6;
   private final StopSignal stop;
   private final MemorySegment poll = arena.allocate(24, 8); // struct pollfd[3]: v4, stop, v6
+  private final MemorySegment patience = arena.allocate(16, 8); // struct timespec
   private final LongAdder unsent = new LongAdder();
   private final Thread thread;
   private volatile int port;
+  private volatile long unheard;
+  private boolean isAttended;
   private final HearingTest test = new HearingTest();
 
   private SharedPort(RawUdpSocket v4, @Nullable RawUdpSocket v6, StopSignal stop, int port) {
@@ -39,6 +46,7 @@ public final class SharedPort implements PortSharer {
     pollfd(0, v4.descriptor());
     pollfd(8, stop.descriptor());
     pollfd(16, v6 == null ? -1 : v6.descriptor()); // negative: passed over
+    patience.set(JAVA_LONG, 8, PATIENCE_NANOS);
     thread = Thread.ofPlatform().daemon().name("shared-port-" + port).unstarted(this::run);
   }
 
@@ -94,6 +102,26 @@ public final class SharedPort implements PortSharer {
   }
 
   @Override
+  public int[] attend(Listener hears) {
+    isAttended = true;
+    test.listener(hears);
+    return v6 == null ? new int[] {v4.descriptor()} : new int[] {v4.descriptor(), v6.descriptor()};
+  }
+
+  @Override
+  public void receive(int descriptor) {
+    RawUdpSocket socket = descriptor == v4.descriptor() ? v4 : v6;
+    if (socket != null && socket.receive(BATCH, test)) {
+      unheard = v4.overflowed() + (v6 == null ? 0 : v6.overflowed());
+    }
+  }
+
+  @Override
+  public long unheard() {
+    return unheard;
+  }
+
+  @Override
   public int port() {
     return port;
   }
@@ -142,7 +170,15 @@ public final class SharedPort implements PortSharer {
 
   @Override
   public boolean hears() {
-    return test.passes(port);
+    return isAttended ? test.passes(port, this::waitAndReceive) : test.passes(port);
+  }
+
+  private void waitAndReceive() {
+    Native.call(SystemCall.PPOLL, poll.address(), 3, patience.address(), 0, 8);
+    v4.receive(BATCH, test);
+    if (v6 != null) {
+      v6.receive(BATCH, test);
+    }
   }
 
   private void run() {

@@ -5,6 +5,7 @@ import dev.adit.wire.Endpoint;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// The port that WireGuard has, as the loop's way to the network (native mode). Only what the
 /// port's filter passes is heard here: WireGuard hears its own packets itself.
@@ -18,12 +19,31 @@ final class SharedOutside implements Outside {
   private final Queue<Datagram> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final LongAdder unheard = new LongAdder();
 
+  private final int[] descriptors;
+  private @Nullable PacketHandler receiver; // while it receives
+  private long receivedAt;
+
   SharedOutside(PortSharer shared) {
     this.shared = shared;
+    descriptors =
+        shared.attend((source, payload) -> {
+          PacketHandler handler = receiver;
+          if (handler != null) { // else the port is tested
+            handler.fromOutside(source, payload, 0, payload.length, receivedAt);
+          }
+        });
+  }
+
+  /// What the loop shall wait for, to [#receive] then; empty if another thread waits.
+  int[] descriptors() {
+    return descriptors;
   }
 
   @Override
   public void start(Runnable heard) {
+    if (descriptors.length > 0) {
+      return;
+    }
     shared.start((source, payload) -> {
       if (waiting.offer(new Datagram(source, payload))) {
         heard.run();
@@ -31,6 +51,16 @@ final class SharedOutside implements Outside {
         unheard.increment();
       }
     });
+  }
+
+  void receive(int descriptor, PacketHandler handler, long now) {
+    receiver = handler;
+    receivedAt = now;
+    try {
+      shared.receive(descriptor);
+    } finally {
+      receiver = null;
+    }
   }
 
   @Override
@@ -46,7 +76,7 @@ final class SharedOutside implements Outside {
 
   @Override
   public long unheard() {
-    return unheard.sum();
+    return unheard.sum() + shared.unheard();
   }
 
   @Override

@@ -79,8 +79,12 @@ public final class UdpLoop implements AutoCloseable {
   public static UdpLoop over(
       PortSharer shared, Clock clock, PacketHandler handler, Consumer<Throwable> broken)
       throws IOException {
-    return new UdpLoop(
-        clock, handler, broken, new Poller(), new UdpTransfer(), new SharedOutside(shared));
+    var outside = new SharedOutside(shared);
+    var loop = new UdpLoop(clock, handler, broken, new Poller(), new UdpTransfer(), outside);
+    for (int descriptor : outside.descriptors()) {
+      loop.watch(descriptor, outside);
+    }
+    return loop;
   }
 
   /// Once.
@@ -96,6 +100,11 @@ public final class UdpLoop implements AutoCloseable {
     OutsideSocket own = OutsideSocket.bind(port, transfer);
     watch(own);
     unsentBefore = outside.unsent();
+    if (outside instanceof SharedOutside shared) {
+      for (int descriptor : shared.descriptors()) {
+        watched[descriptor] = null;
+      }
+    }
     outside.close();
     outside = own;
   }
@@ -126,8 +135,11 @@ public final class UdpLoop implements AutoCloseable {
   }
 
   private void watch(UdpSocket socket, Object entry) throws IOException {
-    poller.add(socket);
-    int descriptor = socket.descriptor();
+    watch(socket.descriptor(), entry);
+  }
+
+  private void watch(int descriptor, Object entry) throws IOException {
+    poller.add(descriptor);
     if (descriptor >= watched.length) {
       watched = Arrays.copyOf(watched, 2 * descriptor);
     }
@@ -228,7 +240,7 @@ public final class UdpLoop implements AutoCloseable {
     woken.set(false);
     now = clock.nanos();
     for (int ready = poller.next(); ready >= 0; ready = poller.next()) {
-      readAll(watched[ready], now);
+      readAll(ready, now);
     }
     deliver(now);
     for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
@@ -243,13 +255,15 @@ public final class UdpLoop implements AutoCloseable {
     transfer.flush();
   }
 
-  /// @param entry a loopback endpoint, or an outside socket; null if it was closed in this round
-  private void readAll(@Nullable Object entry, long now) {
+  private void readAll(int descriptor, long now) {
+    Object entry = watched[descriptor]; // null if it was closed in this round
     try {
       if (entry instanceof LoopbackEndpoint loopback) {
         readLoopback(loopback, now);
       } else if (entry instanceof UdpSocket socket) {
         readOutside(socket, now);
+      } else if (entry instanceof SharedOutside shared) {
+        shared.receive(descriptor, handler, now);
       }
     } catch (RuntimeException e) {
       broken.accept(e);

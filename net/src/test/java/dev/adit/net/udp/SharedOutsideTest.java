@@ -24,11 +24,13 @@ import org.junit.jupiter.api.Test;
 class SharedOutsideTest {
   private static final int PORT = 24_100;
   private static final int PROBE = 0xF561_6470;
-  private static final int MOST = 256;
-  private static final int SENT = 400;
+  private static final int SENT = 12_000;
+
+  // What the kernel keeps for a socket: 2 MiB, twice, in pieces of 0.5 to 1 kB.
+  private static final int LEAST = 2_000;
+  private static final int MOST = 10_000;
 
   private final AtomicInteger heard = new AtomicInteger();
-  private final CountDownLatch enough = new CountDownLatch(1);
 
   private final PacketHandler handler =
       new PacketHandler() {
@@ -38,9 +40,7 @@ class SharedOutsideTest {
 
         @Override
         public void fromOutside(Endpoint source, byte[] packet, int offset, int length, long now) {
-          if (heard.incrementAndGet() == MOST) {
-            enough.countDown();
-          }
+          heard.incrementAndGet();
         }
 
         @Override
@@ -66,13 +66,12 @@ class SharedOutsideTest {
         peer.send(new DatagramPacket(probe, probe.length, loopback(), PORT));
       }
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-      while (loop.unheard() < SENT - MOST && System.nanoTime() < end) {
+      busy.countDown();
+      while (heard.get() + loop.unheard() < SENT && System.nanoTime() < end) {
         Thread.onSpinWait();
       }
-      assertThat(loop.unheard()).isEqualTo(SENT - MOST);
-      busy.countDown();
-      assertThat(enough.await(5, TimeUnit.SECONDS)).isTrue();
-      assertThat(heard).hasValue(MOST);
+      assertThat(heard.get() + loop.unheard()).isEqualTo(SENT);
+      assertThat(heard).hasValueBetween(LEAST, MOST);
       assertThat(loop.unsent()).isZero();
     });
   }

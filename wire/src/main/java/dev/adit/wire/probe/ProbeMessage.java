@@ -44,8 +44,11 @@ public sealed interface ProbeMessage {
   ///
   /// @param tag opaque, 16 bits, echoed
   /// @param epoch of the sender's `decision`
+  /// @param heard the tag of the last PING to the same address that was answered, 16 bits, 0 for
+  ///   none: that PONG has arrived, which proves to its sender what an answer to a PING of its own
+  ///   would
   /// @param padding zero bytes behind the fields
-  record Ping(int flags, int tag, TransactionId id, int epoch, int decision, int padding)
+  record Ping(int flags, int tag, TransactionId id, int epoch, int decision, int heard, int padding)
       implements ProbeMessage {
     public static final int TYPE = 0x01;
     public static final int BYTES = 24;
@@ -53,7 +56,8 @@ public sealed interface ProbeMessage {
 
   /// Answers a PING, from where it was sent to, to where it came from.
   ///
-  /// @param flags the PING's, plus [#FLAG_CARRIED] as the answering side sees it
+  /// @param flags the PING's, without [#FLAG_HEARD], plus [#FLAG_CARRIED] as the answering side
+  ///   sees it
   /// @param observed the PING's source as the answering side saw it
   record Pong(
       int flags, int tag, TransactionId id, Endpoint observed, int epoch, int decision, int padding)
@@ -137,6 +141,7 @@ public sealed interface ProbeMessage {
     ping.id.write(out, 4);
     putU32(out, 16, ping.epoch);
     out[20] = (byte) ping.decision;
+    putU16(out, 22, ping.heard);
     return out;
   }
 
@@ -211,6 +216,7 @@ public sealed interface ProbeMessage {
         TransactionId.read(in, 4),
         u32(in, 16),
         in[20] & 0xff,
+        u16(in, 22),
         in.length - Ping.BYTES);
   }
 

@@ -36,7 +36,7 @@ final class ProbeMessageTest {
   /// Row X-6: a PING may be longer than its fields.
   @Test
   void ignoresExtraBytes() throws Exception {
-    Ping ping = new Ping(1, 2, new TransactionId(3, 4), 5, 2, 100);
+    Ping ping = new Ping(1, 2, new TransactionId(3, 4), 5, 2, 0xfe06, 100);
     assertThat(ping.encode()).hasSize(124);
     assertThat(ProbeMessage.decode(ping.encode())).isEqualTo(ping);
     byte[] path = Arrays.copyOf(Path.direct(2, 7, V6).encode(), 99);

@@ -48,7 +48,7 @@ final class ProbeVectorsTest {
   private static final PrivateKey PROBE_A = rising(0x41);
   private static final PrivateKey PROBE_B = rising(0x61);
   private static final TransactionId ID = new TransactionId(0xa0a1a2a3a4a5a6a7L, 0xa8a9aaab);
-  private static final Ping PING_VALUE = new Ping(0, 7, ID, 5, 1, 0);
+  private static final Ping PING_VALUE = new Ping(0, 7, ID, 5, 1, 0, 0);
   private static final Pong PONG_VALUE =
       new Pong(0, 7, ID, Endpoint.literal("203.0.113.2:51820"), 9, 2, 0);
   private static final Path PATH_VALUE =
@@ -191,7 +191,7 @@ final class ProbeVectorsTest {
   }
 
   private static Ping padded(Ping ping) {
-    return new Ping(0, ping.tag(), ping.id(), ping.epoch(), ping.decision(), 20);
+    return new Ping(0, ping.tag(), ping.id(), ping.epoch(), ping.decision(), 0, 20);
   }
 
   private static Hello openHello(NodeSecrets secrets, byte[] message)
