@@ -6,6 +6,7 @@ enum HelperChange {
   APPLY("An interface got peers, addresses and routes."),
   ENDPOINT("The endpoint of a peer was moved."),
   MTU("The routes to a peer got another MTU."),
+  PIN("The direct data of a peer was kept from WireGuard for ten seconds, or let pass again."),
   GREET("A peer was greeted."),
   REMOVE("An interface was removed.");
 

@@ -148,6 +148,10 @@ final class HelperSession {
         attempt(HelperChange.MTU, () -> claimed.routeMtu(peer, mtu));
       }
       case HelperRequest.Greet(var peer) -> attempt(HelperChange.GREET, () -> claimed.greet(peer));
+      case HelperRequest.Pin(var peer, var source) -> {
+        boolean isPeer = peers.containsKey(peer); // it may have gone meanwhile
+        attempt(HelperChange.PIN, () -> claimed.pin(peer, isPeer ? source : null));
+      }
       case HelperRequest.Read() -> read(claimed);
       case HelperRequest.Send(var to, var payload) -> send(to, payload);
       case HelperRequest.RoutesChanged() -> {
@@ -272,7 +276,11 @@ final class HelperSession {
       for (WireGuardReading reading : all.subList(at, end)) {
         told.add(
             new HelperAnswer.Reading(
-                reading.peer(), reading.endpoint(), reading.receivedBytes(), reading.sentBytes()));
+                reading.peer(),
+                reading.endpoint(),
+                reading.receivedBytes(),
+                reading.sentBytes(),
+                reading.droppedPackets()));
       }
       at = end;
       answer(

@@ -113,9 +113,10 @@ final class HelperTunnel implements Tunnel {
     HelperAnswer _ = link.ask(new HelperRequest.MoveEndpoint(key, endpoint));
   }
 
-  /// The helper has no request for it: WireGuard is set back each time it is read elsewhere.
   @Override
-  public void pin(PublicKey key, @Nullable Endpoint source) {}
+  public void pin(PublicKey key, @Nullable Endpoint source) throws IOException {
+    HelperAnswer _ = link.ask(new HelperRequest.Pin(key, source));
+  }
 
   @Override
   public boolean movesEndpoints() {
@@ -139,7 +140,7 @@ final class HelperTunnel implements Tunnel {
                 reading.endpoint(),
                 reading.receivedBytes(),
                 reading.sentBytes(),
-                0));
+                reading.dropped()));
       }
       unsent.accept(some.unsent() + some.refused());
       if (!some.more()) {

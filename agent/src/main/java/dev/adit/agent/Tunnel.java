@@ -65,7 +65,7 @@ public interface Tunnel extends AutoCloseable {
   /// Has WireGuard's messages from there dropped, for ten seconds, if the kernel can.
   ///
   /// @param source null: none of this peer any more
-  default void pin(PublicKey key, @Nullable Endpoint source) {}
+  default void pin(PublicKey key, @Nullable Endpoint source) throws IOException {}
 
   /// Has the routes to a peer's addresses allow packets of so many bytes; also to one that comes
   /// later, until it is told otherwise.

@@ -142,7 +142,13 @@ final class TunnelKeeper implements Membership.Orders, PeerOrders, AutoCloseable
 
   @Override
   public void pin(PublicKey peer, @Nullable Endpoint source) {
-    execute(() -> tunnel.pin(peer, source));
+    execute(() -> {
+      try {
+        tunnel.pin(peer, source);
+      } catch (IOException e) {
+        unsteered(e);
+      }
+    });
   }
 
   @Override

@@ -127,7 +127,7 @@ final class HelperBench implements AutoCloseable, Helper.Hands {
 
       @Override
       public void pin(PublicKey peer, @Nullable Endpoint source) {
-        done.add("pin");
+        done.add("pin " + source);
       }
 
       @Override

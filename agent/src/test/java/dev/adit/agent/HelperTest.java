@@ -198,12 +198,23 @@ class HelperTest {
       tunnel.moveEndpoint(key(1), SOMEWHERE);
       tunnel.routeMtu(key(1), 1_420);
       tunnel.greet(key(2));
+      tunnel.pin(key(2), SOMEWHERE);
+      tunnel.pin(key(2), null);
+      tunnel.pin(key(3), SOMEWHERE); // no peer
       assertThat(bench.done)
           .containsExactly(
-              "tunnel adit0", "open 7", "share " + PORT, "move 192.0.2.1:9", "mtu 1420", "greet");
+              "tunnel adit0",
+              "open 7",
+              "share " + PORT,
+              "move 192.0.2.1:9",
+              "mtu 1420",
+              "greet",
+              "pin 192.0.2.1:9",
+              "pin null",
+              "pin null");
       List<WireGuardReading> many = new ArrayList<>();
       for (int i = 0; i < 2_000; i++) {
-        many.add(new WireGuardReading(key(1), i % 2 == 0 ? null : SOMEWHERE, i, 2L * i));
+        many.add(new WireGuardReading(key(1), i % 2 == 0 ? null : SOMEWHERE, i, 2L * i, i % 3));
       }
       bench.readings = many;
       assertThat(tunnel.read()).isEqualTo(many);

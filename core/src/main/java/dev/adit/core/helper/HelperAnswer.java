@@ -26,7 +26,14 @@ public sealed interface HelperAnswer {
   record Opened(int port, String wireGuard) implements HelperAnswer {}
 
   /// One peer as WireGuard has it.
-  record Reading(PublicKey peer, @Nullable Endpoint endpoint, long receivedBytes, long sentBytes) {}
+  ///
+  /// @param dropped packets of its pinned source
+  record Reading(
+      PublicKey peer,
+      @Nullable Endpoint endpoint,
+      long receivedBytes,
+      long sentBytes,
+      long dropped) {}
 
   /// Some of WireGuard's peers; `more` follow.
   ///
@@ -45,7 +52,7 @@ public sealed interface HelperAnswer {
       case Opened(var port, var wireGuard) ->
           new FieldWriter(3, 32).u16(port).text(wireGuard, MAX_TEXT).done();
       case Readings(var more, var unsent, var refused, var peers) -> {
-        var writer = new FieldWriter(4, 20 + 70 * peers.size());
+        var writer = new FieldWriter(4, 20 + 78 * peers.size());
         writer.bool(more).count(unsent).count(refused);
         yield writer
             .list(
@@ -55,7 +62,8 @@ public sealed interface HelperAnswer {
                         .key(reading.peer)
                         .endpoint(reading.endpoint)
                         .count(reading.receivedBytes)
-                        .count(reading.sentBytes))
+                        .count(reading.sentBytes)
+                        .count(reading.dropped))
             .done();
       }
       case Received(var source, var payload) ->
@@ -84,6 +92,7 @@ public sealed interface HelperAnswer {
                           new Reading(
                               fields.key(),
                               fields.endpointOrNone(),
+                              fields.count(),
                               fields.count(),
                               fields.count())));
           case 5 -> new Received(fields.endpoint(), fields.rest());

@@ -7,6 +7,7 @@ import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Prefix;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What an agent asks of its helper: all there is. On the socket `length:u32be frame`, the frame
 /// `type:u8 fields`. Each request but [Send] and [RoutesChanged] has one answer, in order.
@@ -56,6 +57,11 @@ public sealed interface HelperRequest {
 
   record RouteMtu(PublicKey peer, int mtu) implements HelperRequest {}
 
+  /// Keep the direct data of this source from WireGuard for ten seconds.
+  ///
+  /// @param source null: of the peer's source no more
+  record Pin(PublicKey peer, @Nullable Endpoint source) implements HelperRequest {}
+
   record Greet(PublicKey peer) implements HelperRequest {}
 
   /// What is WireGuard doing? Never answered with a private or preshared key.
@@ -97,6 +103,7 @@ public sealed interface HelperRequest {
       case Send(var to, var payload) -> send(to, payload, 0, payload.length);
       case RoutesChanged() -> new FieldWriter(12, 0).done();
       case Remove() -> new FieldWriter(13, 0).done();
+      case Pin(var peer, var source) -> new FieldWriter(14, 64).key(peer).endpoint(source).done();
     };
   }
 
@@ -142,6 +149,7 @@ public sealed interface HelperRequest {
       case 11 -> new Send(fields.endpoint(), fields.rest());
       case 12 -> new RoutesChanged();
       case 13 -> new Remove();
+      case 14 -> new Pin(fields.key(), fields.endpointOrNone());
       default -> throw new MalformedException("helper frame: type " + type + " is none");
     };
   }

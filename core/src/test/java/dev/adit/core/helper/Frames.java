@@ -38,7 +38,9 @@ final class Frames {
         new HelperRequest.Read(),
         new HelperRequest.Send(V6, new byte[] {1, 2, 3}),
         new HelperRequest.RoutesChanged(),
-        new HelperRequest.Remove());
+        new HelperRequest.Remove(),
+        new HelperRequest.Pin(PEER, V6),
+        new HelperRequest.Pin(PEER, null));
   }
 
   static List<HelperAnswer> answers() {
@@ -51,8 +53,8 @@ final class Frames {
             3,
             4,
             List.of(
-                new HelperAnswer.Reading(PEER, null, 1, 2),
-                new HelperAnswer.Reading(KEY.publicKey(), V4, 1L << 40, 5))),
+                new HelperAnswer.Reading(PEER, null, 1, 2, 0),
+                new HelperAnswer.Reading(KEY.publicKey(), V4, 1L << 40, 5, 6))),
         new HelperAnswer.Received(V4, new byte[] {9, 8}));
   }
 }

@@ -63,7 +63,7 @@ class HelperFramesTest {
 
   @Test
   void whatIsNotOfTheVocabularyIsMalformed() {
-    for (int type : new int[] {0, 14, 255}) {
+    for (int type : new int[] {0, 15, 255}) {
       assertThatThrownBy(() -> HelperRequest.decode(new byte[] {(byte) type}))
           .hasMessage("helper frame: type " + type + " is none");
     }

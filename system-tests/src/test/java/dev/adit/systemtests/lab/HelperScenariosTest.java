@@ -20,7 +20,7 @@ class HelperScenariosTest {
   private static final int PEERS = 20;
 
   /// Both ends have a helper, and an ordinary user's agent.
-  private static World joined() throws IOException {
+  static World joined() throws IOException {
     World world = World.withServer(ROUTERS, ROUTERS);
     try {
       for (String host : List.of("l", "r")) {

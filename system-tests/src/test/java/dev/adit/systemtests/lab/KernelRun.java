@@ -46,7 +46,9 @@ public final class KernelRun {
 
   private void usesTheKernel() throws IOException {
     for (String host : List.of("l", "r")) {
-      assertThat(world.data(host, "mode")).isEqualTo("native");
+      assertThat(world.data(host, "mode"))
+          .as(world.adit(host, "status").output())
+          .isEqualTo("native");
       assertThat(world.data(host, "wireGuard")).isEqualTo("kernel");
       assertThat(world.processes(host, "wireguard-go")).isEmpty();
       assertThat(ip(host, "-d", "link", "show", "adit0")).contains("wireguard");

@@ -81,6 +81,29 @@ class PinnedSourceTest {
     }
   }
 
+  /// The helper has the table; what its agent's peers send is counted there, and told to the agent.
+  @LabScenario("helper-source-pinned")
+  void aHelperDropsItForItsAgent() throws Exception {
+    try (World world = HelperScenariosTest.joined();
+        var _ = new PingStream(world.lab, "r", world.address("l"), 0.05);
+        WireGuardUapi left = world.wireGuard("l");
+        WireGuardUapi right = world.wireGuard("r")) {
+      World.await(PATIENCE, "WireGuard sends by itself", world::bothAreNative);
+      Endpoint direct = endpoint(right);
+      String _ = world.nft("inet", "add " + LOSE_PROBES);
+      try (var _ = new Stubborn(right, direct)) {
+        World.await(PATIENCE, "the source is pinned", () -> dropped(world) > 0);
+        int flips = flips(left, Duration.ofSeconds(15)); // longer than it lasts without its agent
+        System.out.printf("helper mode, pinned for 15 s: %d flips%n", flips);
+        assertThat(flips).isZero();
+        assertThat(dropped(world)).isPositive();
+      }
+      World.await(PATIENCE, "it obeys, and is forgotten", () -> dropped(world) < 0);
+      assertThat(OrdinaryUser.adit(world, "l", "down").status()).isZero();
+      assertThat(world.nft("l", "list tables")).doesNotContain("adit");
+    }
+  }
+
   /// How often the endpoint was seen to leave E(p).
   private static int flips(WireGuardUapi device, Duration time) {
     int flips = 0;
