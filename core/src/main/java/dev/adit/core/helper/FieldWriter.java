@@ -31,7 +31,8 @@ final class FieldWriter {
   }
 
   FieldWriter u8(int value) {
-    bytes[grow(1)] = (byte) value;
+    int at = grow(1); // before the array is read, which it may replace
+    bytes[at] = (byte) value;
     return this;
   }
 
