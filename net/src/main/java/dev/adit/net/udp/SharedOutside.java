@@ -20,18 +20,26 @@ final class SharedOutside implements Outside {
   private final LongAdder unheard = new LongAdder();
 
   private final int[] descriptors;
-  private @Nullable PacketHandler receiver; // while it receives
+  private Runnable heard = () -> {};
+
+  // while the loop receives
+  private @Nullable PacketHandler receiver;
   private long receivedAt;
 
   SharedOutside(PortSharer shared) {
     this.shared = shared;
-    descriptors =
-        shared.attend((source, payload) -> {
-          PacketHandler handler = receiver;
-          if (handler != null) { // else the port is tested
-            handler.fromOutside(source, payload, 0, payload.length, receivedAt);
-          }
-        });
+    descriptors = shared.attend(this::hear);
+  }
+
+  private void hear(Endpoint source, byte[] payload) {
+    PacketHandler handler = receiver;
+    if (handler != null) {
+      handler.fromOutside(source, payload, 0, payload.length, receivedAt);
+    } else if (waiting.offer(new Datagram(source, payload))) { // of another thread, or in a test
+      heard.run();
+    } else {
+      unheard.increment();
+    }
   }
 
   /// What the loop shall wait for, to [#receive] then; empty if another thread waits.
@@ -40,17 +48,11 @@ final class SharedOutside implements Outside {
   }
 
   @Override
-  public void start(Runnable heard) {
-    if (descriptors.length > 0) {
-      return;
+  public void start(Runnable whenHeard) {
+    heard = whenHeard;
+    if (descriptors.length == 0) {
+      shared.start(this::hear);
     }
-    shared.start((source, payload) -> {
-      if (waiting.offer(new Datagram(source, payload))) {
-        heard.run();
-      } else {
-        unheard.increment();
-      }
-    });
   }
 
   void receive(int descriptor, PacketHandler handler, long now) {

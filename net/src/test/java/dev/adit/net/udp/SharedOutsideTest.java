@@ -76,6 +76,31 @@ class SharedOutsideTest {
     });
   }
 
+  /// The self-test takes what waits from the port; all but its own question is for the loop.
+  @Test
+  void losesNothingThatComesDuringTheSelfTest() throws Exception {
+    inLoop((shared, loop, peer) -> {
+      byte[] probe = ByteBuffer.allocate(60).putInt(PROBE).array();
+      var tested = new CountDownLatch(1);
+      loop.post(() -> {
+        try {
+          peer.send(new DatagramPacket(probe, probe.length, loopback(), PORT));
+        } catch (IOException e) {
+          throw new IllegalStateException(e);
+        }
+        assertThat(shared.hears()).isTrue();
+        assertThat(heard).hasValue(0);
+        tested.countDown();
+      });
+      await(tested);
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      while (heard.get() == 0 && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      assertThat(heard).hasValue(1);
+    });
+  }
+
   /// From native to mux mode: another port, and what was shared is free.
   @Test
   void leavesTheSharedPortForOneOfItsOwn() throws Exception {
