@@ -100,7 +100,9 @@ final class RemoteCandidate {
   void answers(ProbeMessage.Ping ping, long now) {
     answeredTag = ping.tag();
     answeredAt = now;
-    answeredFull = (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0;
+    answeredFull =
+        (ping.flags() & ProbeMessage.FLAG_FULL_SIZE) != 0
+            && ping.padding() >= ProbeSizes.pingPadding(TunnelMtu.LEAST);
   }
 
   /// Of the last ping of the peer from there that we answered; 0 for none.
