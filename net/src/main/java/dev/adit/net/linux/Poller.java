@@ -48,11 +48,6 @@ public final class Poller implements AutoCloseable {
   }
 
   /// Watches a socket until it is closed. Also before the thread runs that waits.
-  public void add(UdpSocket socket) throws IOException {
-    add(socket.descriptor());
-  }
-
-  /// As above, for a socket of another kind.
   public void add(int descriptor) throws IOException {
     try (Arena shortly = Arena.ofConfined()) {
       MemorySegment event = shortly.allocate(EVENT, 8);

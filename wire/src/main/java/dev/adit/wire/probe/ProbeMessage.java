@@ -56,8 +56,7 @@ public sealed interface ProbeMessage {
 
   /// Answers a PING, from where it was sent to, to where it came from.
   ///
-  /// @param flags the PING's, without [#FLAG_HEARD], plus [#FLAG_CARRIED] as the answering side
-  ///   sees it
+  /// @param flags the PING's, plus [#FLAG_CARRIED] as the answering side sees it
   /// @param observed the PING's source as the answering side saw it
   record Pong(
       int flags, int tag, TransactionId id, Endpoint observed, int epoch, int decision, int padding)
