@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Its pings say nothing of whether the path is alive. Confined to its peer.
 ///
 /// ```
-///            settled            answered: up                 10 heartbeats
+///            settled            answered: up                     5 s
 ///   SETTLING ───────▶ TRYING ──────────────────▶ RESTING ◀──────────────▶ CHECKING
 ///                        ▲   3 lost: a smaller one  │   ▲  answered           │ lost
 ///                        └──────── 10 min ──────────┘   └──── DOUBTING ◀──────┘
@@ -43,7 +43,6 @@ final class PathMtu {
   private Phase phase = Phase.SETTLING;
   private long nextAt = NEVER;
   private long tryAgainAt = NEVER;
-  private int beats; // since the last was as large as packets may be
 
   // While sizes are asked for: which, how often it was asked, what was answered.
   private int asked;
@@ -119,18 +118,21 @@ final class PathMtu {
     }
   }
 
-  /// A heartbeat is due on the selected path: every tenth is as large as packets may be.
+  /// From when a heartbeat shall be as large as packets may be; [PathTimers#NEVER] if none. Goes by
+  /// time, as the end that only answers large packets has no payload while they get lost.
+  long checkAt() {
+    return path != null && phase == Phase.RESTING && mtu > TunnelMtu.LEAST
+        ? askedAt + PathTimers.MTU_CHECK
+        : NEVER;
+  }
+
+  /// A heartbeat is due on the selected path.
   ///
-  /// @param count how many it stands for
   /// @param flags of that PING
   /// @return true if it was sent here
-  boolean heartbeat(int count, int flags, long now) {
+  boolean heartbeat(int flags, long now) {
     RemoteCandidate candidate = path;
-    if (candidate == null || phase != Phase.RESTING || mtu == TunnelMtu.LEAST) {
-      return false;
-    }
-    beats += count;
-    if (beats < PathTimers.MTU_CHECK_EVERY) {
+    if (candidate == null || now < checkAt()) {
       return false;
     }
     if (!prober.heartbeatOfMtu(mtu, this, candidate, flags, now)) {
@@ -194,7 +196,6 @@ final class PathMtu {
 
   private void rest(long now) {
     phase = Phase.RESTING;
-    beats = 0;
     if (mtu == TunnelMtu.MOST) {
       tryAgainAt = NEVER;
       remark = "";

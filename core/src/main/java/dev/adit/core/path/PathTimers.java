@@ -39,11 +39,11 @@ final class PathTimers {
   /// A full-size answer older than this proves nothing (§3.6).
   static final long FULL_SIZE_PROOF = 10 * SECOND;
 
-  /// A path that carries less than the most is tried again so often; every so many heartbeats one
-  /// of the largest size is sent (RR-59, RR-60).
+  /// A path that carries less than the most is tried again so often; the heartbeats at such
+  /// distances are of the largest size: ten at most, with payload (RR-59, RR-60).
   static final long MTU_AGAIN = 600 * SECOND;
 
-  static final int MTU_CHECK_EVERY = 10;
+  static final long MTU_CHECK = 5 * SECOND;
 
   static final long SUSPECT = 2 * SECOND;
   static final long IDLE = 45 * SECOND;

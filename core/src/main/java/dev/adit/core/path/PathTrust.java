@@ -14,7 +14,6 @@ final class PathTrust {
   private long trustedAnyway = PathTimers.LONG_AGO;
   private long heartbeatAt;
   private long askedAt;
-  private int heartbeats = 1;
   private @Nullable Endpoint observedAs;
 
   /// @param flows payload flows
@@ -77,22 +76,19 @@ final class PathTrust {
     if (now < heartbeatAt) {
       return false;
     }
-    heartbeats = (int) Math.max(1, (now - askedAt) / liveness.heartbeat());
     askedAt = now;
     heartbeatAt = nextHeartbeat(now);
     return true;
   }
 
-  /// For how many the last one stands: more than one if the others were spared.
-  int heartbeats() {
-    return heartbeats;
-  }
-
   /// The peer's pings prove both directions: ours come when those stay away, and now and then, to
   /// measure the round trip and what size passes.
-  void relieved(long now) {
+  ///
+  /// @param checkAt the next one of these is wanted then
+  void relieved(long checkAt, long now) {
     long silence = liveness.heartbeat() / 10 * PathTimers.SILENCE_TENTHS;
-    heartbeatAt = Math.max(heartbeatAt, Math.min(now + silence, askedAt + PathTimers.OWN_CHECK));
+    long latest = Math.min(checkAt, askedAt + PathTimers.OWN_CHECK);
+    heartbeatAt = Math.max(heartbeatAt, Math.min(now + silence, latest));
   }
 
   /// Every fourth heartbeat is of full size, and all of them until one such is answered.

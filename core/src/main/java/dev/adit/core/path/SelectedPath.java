@@ -127,7 +127,7 @@ final class SelectedPath {
       if (node.rules.provesAnswer(ping, from.answeredTag())) {
         from.answerArrived();
         if (nominates && !isControlling && !steering.isSettling()) {
-          selected.relieved(now);
+          selected.relieved(mtu.checkAt(), now);
         }
       }
       if (nominates) {
@@ -196,7 +196,7 @@ final class SelectedPath {
     if (selected.heartbeatDue(now)) {
       int flags = isControlling ? ProbeMessage.FLAG_NOMINATE : 0;
       boolean full = selected.wantsFullSize(now) || steering.isSettling();
-      if (!mtu.heartbeat(selected.heartbeats(), flags, now)) {
+      if (!mtu.heartbeat(flags, now)) {
         prober.pingAtOnce(selected.candidate, full, flags, now);
       }
     }

@@ -112,6 +112,46 @@ class PathMtuTest extends PairOfNodes {
     assertThat(largeTraffic(1_000)).isEmpty();
   }
 
+  /// Only one end has something to say, and the other answers what it gets: while that gets lost,
+  /// the other has no payload at all.
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void goesDownInTimeWhateverTheMoment(boolean controllerAsks) {
+    LabNode asks = controllerAsks ? a : b;
+    LabNode answers = controllerAsks ? b : a;
+    settled();
+    List<Long> times = new ArrayList<>();
+    for (int turn = 0; turn < 60; turn++) {
+      bothHave(TunnelMtu.MOST);
+      linksCarry(1_400, IPV4_AND_UDP);
+      long begun = lab.now();
+      while (asks.mtu(answers) != TunnelMtu.LEAST || answers.mtu(asks) != TunnelMtu.LEAST) {
+        assertThat(lab.now() - begun).isLessThan(30_000 * Lab.MS);
+        question(asks, answers);
+      }
+      times.add((lab.now() - begun) / Lab.MS);
+      assertThat(bothDirect()).isTrue();
+      linksCarry(1_500, IPV4_AND_UDP);
+      for (LabNode node : List.of(a, b)) {
+        node.paths.linkChanged(lab.now());
+        node.pump();
+      }
+      traffic(6_000 + 130 * turn);
+    }
+    assertThat(times).allSatisfy(t -> assertThat(t).isLessThan(8_000));
+  }
+
+  private void question(LabNode asks, LabNode answers) {
+    int before = answers.delivered.size();
+    asks.wireGuardSends(answers, LabNode.data(sent, TunnelMtu.payload(asks.mtu(answers))));
+    lab.run(25 * Lab.MS);
+    if (answers.delivered.size() > before) {
+      answers.wireGuardSends(asks, LabNode.data(sent, TunnelMtu.payload(answers.mtu(asks))));
+    }
+    sent++;
+    lab.run(25 * Lab.MS);
+  }
+
   @Test
   void goesDownOneStepWhereThatSuffices() {
     settled();
@@ -183,7 +223,7 @@ class PathMtuTest extends PairOfNodes {
     var large = new LargeProbes();
     a.observer = large;
     traffic(60_000);
-    // Every tenth heartbeat, which is half a second: twelve pings of B, and answers to twelve of A.
+    // Every five seconds: twelve pings of B, and answers to twelve of A.
     assertThat(large.count).isBetween(20, 28);
   }
 
