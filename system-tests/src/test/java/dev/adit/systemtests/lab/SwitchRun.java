@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -177,37 +176,31 @@ public final class SwitchRun {
     table.add("native, restarted agent: loopback endpoints back", "ms", bound, 1_000, -1);
   }
 
-  /// @return milliseconds from the start of the new agent's process to all its loopback endpoints
+  /// @return milliseconds from the start of `adit up` to all loopback endpoints of the new agent
   private static long restart(World world) throws IOException {
-    long old = world.processes("r", Disturbances.AGENT).getFirst().pid();
-    Set<String> endpoints = loopback(old);
+    long inThere = world.processes("r", "wireguard-go").getFirst().pid();
+    Set<String> endpoints = loopback(inThere);
     assertThat(endpoints).isNotEmpty();
     world.kill("r", Disturbances.AGENT);
+    World.await(PATIENCE, "no loopback endpoint is left", () -> loopback(inThere).isEmpty());
+    long begun = Clock.SYSTEM.nanos();
     Process up = world.start("r", "up-again", "up", "--mode=native");
     try {
-      long end = Clock.SYSTEM.nanos() + PATIENCE.toNanos();
-      while (Clock.SYSTEM.nanos() < end) {
-        List<ProcessHandle> agents = world.processes("r", Disturbances.AGENT);
-        if (!agents.isEmpty() && agents.getFirst().pid() != old) {
-          ProcessHandle agent = agents.getFirst();
-          while (Clock.SYSTEM.nanos() < end) {
-            if (loopback(agent.pid()).containsAll(endpoints)) {
-              Instant started = agent.info().startInstant().orElseThrow();
-              long took = Duration.between(started, Instant.now()).toMillis();
-              assertThat(up.waitFor()).as(() -> world.tail("up-again")).isZero();
-              return took;
-            }
-            LockSupport.parkNanos(2_000_000);
-          }
+      while (!loopback(inThere).containsAll(endpoints)) {
+        if (Clock.SYSTEM.nanos() - begun > PATIENCE.toNanos()) {
+          throw new AssertionError("no loopback endpoints: " + world.agentLog("r"));
         }
-        LockSupport.parkNanos(2_000_000);
+        LockSupport.parkNanos(5_000_000);
       }
+      long took = (Clock.SYSTEM.nanos() - begun) / 1_000_000;
+      assertThat(up.waitFor()).as(() -> world.tail("up-again")).isZero();
+      return took;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw new IOException(e);
     } finally {
       World.end(up);
     }
-    throw new AssertionError("no loopback endpoints: " + world.agentLog("r"));
   }
 
   /// The UDP sockets on 127.0.0.1 of a process's namespace, as the kernel writes them.
