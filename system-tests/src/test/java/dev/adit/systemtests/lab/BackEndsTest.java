@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /// The programs that may be the WireGuard of a node: the `wireguard-go` of the distribution, the
-/// current one, and boringtun. The kernel's has [KernelScenarios].
+/// current one, and boringtun. The kernel's has [KernelScenariosTest].
 class BackEndsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final Path BIN = Path.of("..", "bin").toAbsolutePath().normalize();

@@ -3,21 +3,19 @@ package dev.adit.systemtests.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 
-/// The scenarios of [KernelRun], in its virtual machine. Run by `bin/kernel-scenarios`, and not by
-/// every check: under an emulator with two processors a Java machine now and then jumps into code
-/// that is not there yet, and with one they take ten minutes.
-class KernelScenarios {
+/// The scenarios of [KernelRun], in its virtual machine. They take eight minutes.
+class KernelScenariosTest {
   private static final String MACHINE =
       Path.of("..", "bin", "kernel-vm").toAbsolutePath().normalize().toString();
   private static final String LIMIT_SECONDS = "1500";
 
-  private static final String[] SCENARIOS = {
+  @LabScenario({
     "kernel-chosen",
     "kernel-upgrade",
     "kernel-demotion",
@@ -27,10 +25,8 @@ class KernelScenarios {
     "kernel-link-deleted",
     "kernel-down",
     "kernel-mux",
-    "kernel-devices",
-  };
-
-  @Test
+    "kernel-devices"
+  })
   void carriesOnTheKernelsWireGuardWhatItCarriesOnAnyOther() throws Exception {
     List<String> command = new ArrayList<>(List.of(MACHINE, "-t", LIMIT_SECONDS, "--"));
     command.addAll(List.of("env", "ADIT_BUILD=never"));
@@ -56,6 +52,13 @@ class KernelScenarios {
       World.end(machine);
     }
     assertThat(machine.exitValue()).as(said.toString()).isZero();
-    assertThat(passed).containsExactly(SCENARIOS);
+    assertThat(passed).containsExactly(scenarios());
+  }
+
+  private static String[] scenarios() throws NoSuchMethodException {
+    Method test =
+        KernelScenariosTest.class.getDeclaredMethod(
+            "carriesOnTheKernelsWireGuardWhatItCarriesOnAnyOther");
+    return test.getAnnotation(LabScenario.class).value();
   }
 }
