@@ -56,7 +56,7 @@ class PathMtuTest {
       for (Link link : links) {
         world.lab.turn("l", "block-peer");
         World.await(PATIENCE, "the relay", () -> world.bothSay("derp"));
-        assertThat(mtu(world, "l")).isEqualTo(1280);
+        assertThat(world.mtu("l")).isEqualTo(1280);
         world.lab.turn("l", "mtu", Integer.toString(link.mtu));
         world.lab.turn("l", "unblock-peer");
         long begun = Clock.SYSTEM.nanos();
@@ -110,7 +110,7 @@ class PathMtuTest {
     try (World world = World.joinedIn(DataMode.NATIVE, "portcone+v4", "portcone+v4")) {
       String left = world.address("l");
       try (var _ = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
-        World.await(PATIENCE, "1420 on the right", () -> mtu(world, "r") == 1420);
+        World.await(PATIENCE, "1420 on the right", () -> world.mtu("r") == 1420);
         world.kill("r", "dev.adit.cli.node.StartedAgent");
         assertThat(route(world, "r", left)).contains("mtu 1420");
         world.lab.exec("r", "ip", "link", "set", "dev", "adit0", "mtu", "1280");
@@ -122,9 +122,9 @@ class PathMtuTest {
       World.await(
           PATIENCE,
           "the route of the path",
-          () -> route(world, "r", left).contains("mtu " + mtu(world, "r")));
+          () -> route(world, "r", left).contains("mtu " + world.mtu("r")));
       try (var _ = new PingStream(world.lab, "l", world.address("r"), 0.1)) {
-        World.await(PATIENCE, "1420 on the right again", () -> mtu(world, "r") == 1420);
+        World.await(PATIENCE, "1420 on the right again", () -> world.mtu("r") == 1420);
         World.await(PATIENCE, "the route", () -> route(world, "r", left).contains("mtu 1420"));
       }
     }
@@ -137,7 +137,7 @@ class PathMtuTest {
         new PingStream(world.lab, "l", right, 0.05, "-s", Integer.toString(1420 - IPV4_AND_ICMP))) {
       World.await(PATIENCE, "a direct path", () -> world.bothSay("direct"));
       World.await(
-          PATIENCE, "1420 on both ends", () -> mtu(world, "l") == 1420 && mtu(world, "r") == 1420);
+          PATIENCE, "1420 on both ends", () -> world.mtu("l") == 1420 && world.mtu("r") == 1420);
       World.pass(Duration.ofSeconds(2));
       if (silently) {
         world.lab.turn("l", "blackhole");
@@ -145,7 +145,7 @@ class PathMtuTest {
       long begun = Clock.SYSTEM.nanos();
       world.lab.turn("l", "mtu", "1400");
       World.await(
-          PATIENCE, "1280 on both ends", () -> mtu(world, "l") == 1280 && mtu(world, "r") == 1280);
+          PATIENCE, "1280 on both ends", () -> world.mtu("l") == 1280 && world.mtu("r") == 1280);
       World.pass(Duration.ofSeconds(2));
       long gap = pings.longestGapSince(begun);
       System.out.println(
@@ -196,23 +196,12 @@ class PathMtuTest {
     }
   }
 
-  private static JsonObject path(World world, String host) throws MalformedException {
-    return world.status(host).objects("peers", 10).getFirst().object("path");
-  }
-
-  private static int mtu(World world, String host) {
-    try {
-      return (int) path(world, host).integer("mtu");
-    } catch (MalformedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /// Measured, not only allowed for now.
   private static boolean isProven(World world, String host, int mtu) {
     try {
-      String why = path(world, host).optionalString("mtuRemark");
-      return mtu(world, host) == mtu
+      JsonObject path = world.status(host).objects("peers", 10).getFirst().object("path");
+      String why = path.optionalString("mtuRemark");
+      return world.mtu(host) == mtu
           && (mtu == 1420 ? why == null : String.valueOf(why).contains("not answered"));
     } catch (MalformedException e) {
       throw new AssertionError(e);

@@ -7,7 +7,6 @@ import dev.adit.net.linux.WireGuardChange;
 import dev.adit.net.linux.WireGuardState;
 import dev.adit.net.linux.WireGuardUapi;
 import dev.adit.wire.Endpoint;
-import dev.adit.wire.MalformedException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,15 +123,8 @@ public final class ThroughputRun {
           "the mode's own path",
           () -> world.isNative("l") == isNative && world.isNative("r") == isNative);
       // A TCP connection stays at the segment size that it began with.
-      World.await(PATIENCE, "full-size packets", () -> mtu("l") == 1420 && mtu("r") == 1420);
-    }
-  }
-
-  private long mtu(String host) {
-    try {
-      return world.status(host).objects("peers", 10).getFirst().object("path").integer("mtu");
-    } catch (MalformedException e) {
-      throw new AssertionError(e);
+      World.await(
+          PATIENCE, "full-size packets", () -> world.mtu("l") == 1420 && world.mtu("r") == 1420);
     }
   }
 

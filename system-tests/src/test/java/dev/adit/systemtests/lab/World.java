@@ -253,6 +253,15 @@ final class World implements AutoCloseable {
     }
   }
 
+  /// How large packets to the host's only peer may be now, bytes.
+  int mtu(String host) {
+    try {
+      return (int) status(host).objects("peers", 10).getFirst().object("path").integer("mtu");
+    } catch (MalformedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /// Whether WireGuard itself sends to the host's only peer.
   boolean isNative(String host) {
     try {
