@@ -13,6 +13,12 @@ public interface ByteConnection {
   /// True if the connection's TLS is version 1.3, or it has no TLS at all (tests).
   boolean isTls13();
 
+  /// False if the client said that it would rather be at another node of the region: it came here
+  /// because that one did not answer (`Ideal-Node`, derp §2.3.2).
+  default boolean isIdeal() {
+    return true;
+  }
+
   /// Appends to the outgoing stream without flushing; the array is handed over and must not be
   /// changed afterwards.
   void write(byte[] bytes);

@@ -25,9 +25,13 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
   /// Lets the acceptor have the connection; what it writes is not flushed yet.
   ///
   /// @param provenLoops where the connection goes once its peer has proven who it is; null to stay
+  /// @param ideal see [ByteConnection#isIdeal]
   ByteStream(
-      Channel channel, ByteConnection.Acceptor acceptor, @Nullable EventLoopGroup provenLoops) {
-    listener = acceptor.accept(new Connection(channel, provenLoops));
+      Channel channel,
+      ByteConnection.Acceptor acceptor,
+      @Nullable EventLoopGroup provenLoops,
+      boolean ideal) {
+    listener = acceptor.accept(new Connection(channel, provenLoops, ideal));
   }
 
   /// Begins on one of the door's event loops, where strangers' TLS handshakes and requests are
@@ -35,15 +39,17 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
   /// handshakes that came before it, some hundred milliseconds in a flood of them.
   private static final class Connection extends NettyConnection implements ByteConnection {
     private final @Nullable EventLoopGroup provenLoops;
+    private final boolean ideal;
     private volatile boolean settled;
 
     // Confined to the channel's event loop, which is the old one until the new one has it.
     private boolean moving;
     private final List<Runnable> meanwhile = new ArrayList<>(0);
 
-    Connection(Channel channel, @Nullable EventLoopGroup provenLoops) {
+    Connection(Channel channel, @Nullable EventLoopGroup provenLoops, boolean ideal) {
       super(channel);
       this.provenLoops = provenLoops;
+      this.ideal = ideal;
       settled = provenLoops == null;
     }
 
@@ -113,6 +119,11 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     @Override
     public boolean isTls13() {
       return RemoteEnd.isTls13(channel);
+    }
+
+    @Override
+    public boolean isIdeal() {
+      return ideal;
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The server's side of DERP's upgrade (derp §2.3).
 final class DerpHandshake {
   private static final String FAST_START = "Derp-Fast-Start";
+  private static final String IDEAL_NODE = "Ideal-Node";
 
   private DerpHandshake() {}
 
@@ -32,6 +33,11 @@ final class DerpHandshake {
       return Answers.refusal(403, "DERP requires TLS 1.3");
     }
     return null;
+  }
+
+  /// False for a client that names another node, whichever (derp §2.3.2).
+  static boolean isIdeal(HttpRequest request) {
+    return request.headers().get(IDEAL_NODE, "").isEmpty();
   }
 
   /// The answer's head; empty for a client that starts fast and expects none (derp §2.4).

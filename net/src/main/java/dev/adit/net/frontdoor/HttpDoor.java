@@ -223,7 +223,9 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
     counters.upgrades.count(DoorCounters.Upgrade.DERP);
     leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
-    var stream = new ByteStream(context.channel(), derp.acceptor(), provenLoops);
+    var stream =
+        new ByteStream(
+            context.channel(), derp.acceptor(), provenLoops, DerpHandshake.isIdeal(head));
     context.pipeline().addLast(stream);
     handOver(context);
   }

@@ -156,6 +156,27 @@ class FrontDoorTest {
   }
 
   @Test
+  void tellsTheAcceptorWhetherItIsTheNodeOfTheClientsChoice() throws IOException {
+    door.close();
+    door =
+        FrontDoor.start(
+            plain(1000, 1000, 30),
+            new RequestRoutes()
+                .derp(
+                    connection -> {
+                      connection.write(new byte[] {(byte) (connection.isIdeal() ? 'y' : 'n')});
+                      return new Echo(connection, heard);
+                    },
+                    KEY));
+    for (String ideal : List.of("", "Ideal-Node: \r\n", "Ideal-Node: 1a\r\n")) {
+      try (var client = client()) {
+        client.send("GET /derp HTTP/1.1\r\nUpgrade: DERP\r\n" + ideal + "\r\n").head();
+        assertThat(client.text(1)).isEqualTo(ideal.contains("1a") ? "n" : "y");
+      }
+    }
+  }
+
+  @Test
   void tellsTheListenerThatThePeerHasGone() throws Exception {
     try (var client = client()) {
       client.send(UPGRADE).head();

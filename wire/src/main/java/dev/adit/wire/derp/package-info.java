@@ -2,7 +2,7 @@
 ///
 /// - Lives here: bytes ⇄ values. Elsewhere: what a relay or a client does with them
 ///   (`dev.adit.core.derp`).
-/// - Start with [DerpFrame], then [FrameCutter].
+/// - Start with [DerpFrame], then [FrameCutter]; the map of all relays is [DerpMap].
 @NullMarked
 package dev.adit.wire.derp;
 
