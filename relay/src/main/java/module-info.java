@@ -1,6 +1,7 @@
 /// Program: DERP and STUN server.
 module dev.adit.relay {
   requires transitive dev.adit.core;
+  requires transitive dev.adit.derp;
   requires transitive dev.adit.net;
   requires org.slf4j;
   requires static org.jspecify;

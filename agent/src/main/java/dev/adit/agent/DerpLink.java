@@ -347,7 +347,8 @@ final class DerpLink implements AutoCloseable {
         case Event.PingLost ignored -> throw new IOException("the relay does not answer any more");
         case Event.Failed failed -> throw new IOException(failed.reason());
         case Event.PingAnswered answered -> rttNanos = answered.nanos();
-        case Event.Health ignored -> {}
+        case Event.Health _, Event.LimitChanged _, Event.KeepAlive _, Event.PeerPresent _ -> {}
+        case Event.Pinged _, Event.Ponged _ -> {}
         case Event.Restarting ignored -> {} // the end of the connection follows, and a new try
       }
     }

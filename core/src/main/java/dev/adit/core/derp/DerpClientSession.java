@@ -5,6 +5,7 @@ import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.NaclBox;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.derp.ClientInfo;
 import dev.adit.wire.derp.Derp;
@@ -39,6 +40,25 @@ public final class DerpClientSession {
     /// The relay admitted us.
     record Admitted(ServerInfo info) implements Event {}
 
+    /// The relay, which has admitted us, says anew what we may send; the session keeps to it.
+    record LimitChanged(ServerInfo info) implements Event {}
+
+    /// The relay is there; nothing else is to be learned from it.
+    record KeepAlive() implements Event {}
+
+    /// For a watcher: `peer` is connected to this relay, perhaps once more.
+    ///
+    /// @param endpoint from where; null if unknown
+    /// @param flags those of [DerpFrame.PeerPresent]
+    record PeerPresent(PublicKey peer, @Nullable Endpoint endpoint, int flags) implements Event {}
+
+    /// The relay asks whether we are there. Only for a session that did not promise to answer; else
+    /// the answer is an [Event.Write].
+    record Pinged(long data) implements Event {}
+
+    /// An answer to a ping that is not the session's own: one of the program's, or late.
+    record Ponged(long data) implements Event {}
+
     /// `source` sent a packet; its key was proven to the relay, not to us.
     record Received(PublicKey source, byte[] packet) implements Event {}
 
@@ -70,6 +90,7 @@ public final class DerpClientSession {
   private static final long SILENCE_LIMIT = 120 * SECOND; // two keep-alive periods
 
   private final PrivateKey own;
+  private final ClientInfo info;
   private final @Nullable PublicKey expected;
   private final RandomGenerator random;
   private final FrameCutter cutter = new FrameCutter(SizeRule.CLIENT_HANDSHAKE);
@@ -88,10 +109,35 @@ public final class DerpClientSession {
   /// @param random must be cryptographically secure outside of tests
   public DerpClientSession(
       PrivateKey own, @Nullable PublicKey expected, RandomGenerator random, long now) {
+    this(own, ClientInfo.OURS, expected, random, now);
+  }
+
+  /// @param info what we say of ourselves; its mesh key gives the rights of a mesh peer
+  public DerpClientSession(
+      PrivateKey own,
+      ClientInfo info,
+      @Nullable PublicKey expected,
+      RandomGenerator random,
+      long now) {
     this.own = own;
+    this.info = info;
     this.expected = expected;
     this.random = random;
     deadline = now + HANDSHAKE_LIMIT;
+  }
+
+  /// A connection whose relay is known before its first byte, from its certificate (fast start,
+  /// derp §2.4): the first [Event.Write] is there at once, and the ServerKey frame, which comes all
+  /// the same, is skipped.
+  public static DerpClientSession toKnown(
+      PrivateKey own, ClientInfo info, PublicKey server, RandomGenerator random, long now) {
+    var session = new DerpClientSession(own, info, server, random, now);
+    try {
+      session.serverKey(server);
+    } catch (CryptoException e) {
+      session.fail("relay's key " + server + " is not usable");
+    }
+    return session;
   }
 
   /// @param bytes next of the stream; not kept
@@ -121,11 +167,17 @@ public final class DerpClientSession {
       case DerpFrame.PeerGone(var key, var reason) ->
           events.add(new Event.PeerGone(key, reason != DerpFrame.PeerGone.NOT_HERE));
       case DerpFrame.Ping(var data) ->
-          events.add(new Event.Write(new DerpFrame.Pong(data).encode()));
+          events.add(
+              info.canAckPings()
+                  ? new Event.Write(new DerpFrame.Pong(data).encode())
+                  : new Event.Pinged(data));
       case DerpFrame.Pong(var data) -> pong(data, now);
       case DerpFrame.Health(var problem) -> events.add(new Event.Health(problem));
       case DerpFrame.Restarting(var in, var tryFor) -> events.add(new Event.Restarting(in, tryFor));
-      case DerpFrame.KeepAlive _, DerpFrame.PeerPresent _, DerpFrame.Unknown _ -> {}
+      case DerpFrame.KeepAlive _ -> events.add(new Event.KeepAlive());
+      case DerpFrame.PeerPresent(var key, var endpoint, var flags) ->
+          events.add(new Event.PeerPresent(key, endpoint, flags));
+      case DerpFrame.Unknown _ -> {}
       // Frames of clients, which the size rule skips.
       case DerpFrame.ClientInfoBox _,
           DerpFrame.SendPacket _,
@@ -144,7 +196,7 @@ public final class DerpClientSession {
     server = key;
     box = NaclBox.between(own, key);
     cutter.switchTo(SizeRule.CLIENT);
-    var first = ClientInfo.OURS.seal(own, key, random);
+    var first = info.seal(own, key, random);
     events.add(new Event.Write(first.encode()));
   }
 
@@ -153,20 +205,22 @@ public final class DerpClientSession {
     if (box == null) {
       throw new MalformedException("DERP ServerInfo: before ServerKey");
     }
-    var info = ServerInfo.open(sealed, box);
+    var told = ServerInfo.open(sealed, box);
     limiter =
-        info.bytesPerSecond() > 0 && info.burstBytes() > 0
-            ? new TokenBucket(info.bytesPerSecond(), info.burstBytes())
+        told.bytesPerSecond() > 0 && told.burstBytes() > 0
+            ? new TokenBucket(told.bytesPerSecond(), told.burstBytes())
             : null;
+    events.add(admitted ? new Event.LimitChanged(told) : new Event.Admitted(told));
     admitted = true;
     deadline = now + SILENCE_LIMIT;
-    events.add(new Event.Admitted(info));
   }
 
   private void pong(long data, long now) {
     if (isAsking() && data == pingData) {
       events.add(new Event.PingAnswered(now - pingSent));
       pingLostAt = NEVER;
+    } else {
+      events.add(new Event.Ponged(data));
     }
   }
 

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.crypto.NaclBox;
 import dev.adit.crypto.PrivateKey;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.derp.ClientInfo;
+import dev.adit.wire.derp.Derp;
 import dev.adit.wire.derp.DerpFrame;
 import dev.adit.wire.derp.ServerInfo;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -77,6 +81,7 @@ class DerpClientSessionTest {
     hears(new DerpFrame.Pong(123));
     assertThat(session.poll()).isEqualTo(new Event.Health("overloaded"));
     assertThat(session.poll()).isEqualTo(new Event.Restarting(5, 6));
+    assertThat(session.poll()).isEqualTo(new Event.Ponged(123));
     assertThat(session.poll()).isNull();
   }
 
@@ -101,11 +106,73 @@ class DerpClientSessionTest {
     admit(ServerInfo.OURS);
     byte[] keepAlive = new DerpFrame.KeepAlive().encode();
     session.received(keepAlive, 0, keepAlive.length, 100 * SECOND);
+    assertThat(session.poll()).isEqualTo(new Event.KeepAlive());
     session.timeReached(219 * SECOND);
     assertThat(session.poll()).isNull();
     session.timeReached(220 * SECOND);
     assertThat(session.poll()).isInstanceOf(Event.Failed.class);
     assertThat(session.isAdmitted()).isFalse();
+  }
+
+  @Test
+  void saysWhoItIsAtOnceToARelayItKnowsAndSkipsItsServerKey() throws Exception {
+    byte[] meshKey = new byte[32];
+    meshKey[0] = 1;
+    var info = new ClientInfo(meshKey, 2, false, true, "probe");
+    var session = DerpClientSession.toKnown(own, info, relay.publicKey(), random, 0);
+    var first = (Event.Write) Objects.requireNonNull(session.poll());
+    var box = (DerpFrame.ClientInfoBox) DerpFrame.decode(first.bytes());
+    var told = ClientInfo.open(box, NaclBox.between(relay, own.publicKey()));
+    assertThat(told.meshKey()).isEqualTo(meshKey);
+    assertThat(told.isProber()).isTrue();
+    assertThat(told.appName()).isEqualTo("probe");
+    hears(session, new DerpFrame.ServerKey(PrivateKey.generate(random).publicKey()));
+    hears(session, ServerInfo.OURS.seal(NaclBox.between(relay, own.publicKey()), random));
+    hears(session, new DerpFrame.Ping(5));
+    assertThat(session.poll()).isEqualTo(new Event.Admitted(ServerInfo.OURS));
+    assertThat(session.poll()).as("it did not promise pongs").isEqualTo(new Event.Pinged(5));
+    assertThat(session.poll()).isNull();
+  }
+
+  @Test
+  void keepsToALimitThatChanges() throws Exception {
+    admit(ServerInfo.OURS);
+    var limit = new ServerInfo(2, 1000, 70_000);
+    hears(limit.seal(NaclBox.between(relay, own.publicKey()), random));
+    assertThat(session.poll()).isEqualTo(new Event.LimitChanged(limit));
+    var to = relay.publicKey();
+    assertThat(session.packet(to, new byte[65_536], 0, 65_536, 0)).isNotNull();
+    assertThat(session.packet(to, new byte[65_536], 0, 65_536, 0)).isNull();
+    hears(ServerInfo.OURS.seal(NaclBox.between(relay, own.publicKey()), random));
+    assertThat(session.packet(to, new byte[65_536], 0, 65_536, 0)).isNotNull();
+  }
+
+  @Test
+  void tellsAWatcherWhoComesAndGoes() throws Exception {
+    admit(ServerInfo.OURS);
+    var peer = PrivateKey.generate(random).publicKey();
+    var from = Endpoint.literal("192.0.2.7:41641");
+    hears(new DerpFrame.PeerPresent(peer, from, 1));
+    hears(new DerpFrame.PeerGone(peer, DerpFrame.PeerGone.DISCONNECTED));
+    assertThat(session.poll()).isEqualTo(new Event.PeerPresent(peer, from, 1));
+    assertThat(session.poll()).isEqualTo(new Event.PeerGone(peer, true));
+  }
+
+  /// derp §17.16: a frame of more than 1 MiB ends the connection, a packet that is too long is
+  /// skipped, never cut.
+  @Test
+  void takesNoFrameOfMoreThanAMebibyteAndNoPacketThatIsTooLong() throws Exception {
+    admit(ServerInfo.OURS);
+    byte[] tooLong = new byte[5 + 32 + 65_537];
+    tooLong[0] = Derp.RECV_PACKET;
+    tooLong[2] = 1;
+    tooLong[4] = 33;
+    session.received(tooLong, 0, tooLong.length, 0);
+    assertThat(session.poll()).isNull();
+    assertThat(session.isAdmitted()).isTrue();
+    byte[] header = {Derp.RECV_PACKET, 0, 16, 0, 1};
+    session.received(header, 0, header.length, 0);
+    assertThat(session.poll()).isInstanceOf(Event.Failed.class);
   }
 
   @Test
@@ -136,6 +203,10 @@ class DerpClientSessionTest {
   }
 
   private void hears(DerpFrame frame) {
+    hears(session, frame);
+  }
+
+  private static void hears(DerpClientSession session, DerpFrame frame) {
     byte[] bytes = frame.encode();
     session.received(bytes, 0, bytes.length, 0);
   }

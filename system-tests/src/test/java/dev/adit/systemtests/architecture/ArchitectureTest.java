@@ -44,6 +44,10 @@ class ArchitectureTest {
             Rules.netKnowsWire(),
             dev.adit.net.broken.KnowsCore.class),
         new Case(
+            "derp knows no program",
+            Rules.derpKnowsNoProgram(),
+            dev.adit.derp.broken.KnowsRelay.class),
+        new Case(
             "testkit knows wire only",
             Rules.testkitKnowsWire(),
             dev.adit.testkit.broken.KnowsNet.class),
@@ -125,6 +129,15 @@ class ArchitectureTest {
                 .filter(words -> words.length > 2)
                 .map(words -> words[2]))
         .contains(
-            "crypto", "wire", "core", "net", "relay", "coordinator", "agent", "cli", "testkit");
+            "crypto",
+            "wire",
+            "core",
+            "net",
+            "derp",
+            "relay",
+            "coordinator",
+            "agent",
+            "cli",
+            "testkit");
   }
 }

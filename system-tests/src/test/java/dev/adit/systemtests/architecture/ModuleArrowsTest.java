@@ -22,7 +22,8 @@ class ModuleArrowsTest {
           "wire", Set.of("crypto"),
           "core", Set.of("wire"),
           "net", Set.of("wire"),
-          "relay", Set.of("core", "net"),
+          "derp", Set.of("core", "net"),
+          "relay", Set.of("core", "net", "derp"),
           "coordinator", Set.of("core", "net"),
           "agent", Set.of("core", "net"),
           "cli", Set.of("relay", "coordinator", "agent"));

@@ -44,6 +44,11 @@ final class Rules {
     return onlyUses("net", "net", "wire", "crypto");
   }
 
+  /// A library for programs, ours and others': it joins `core` to `net` as they do.
+  static ArchRule derpKnowsNoProgram() {
+    return onlyUses("derp", "derp", "core", "net", "wire", "crypto");
+  }
+
   static ArchRule programsAreStrangers() {
     return classes()
         .that(
