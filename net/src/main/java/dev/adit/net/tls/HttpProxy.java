@@ -18,24 +18,37 @@ record HttpProxy(String host, int port, @Nullable String credentials) {
   /// The proxy for `host`, by `HTTPS_PROXY` and `NO_PROXY` of the environment (lower case first);
   /// null for none. Only `http://` proxies are understood.
   static @Nullable HttpProxy of(String host, Map<String, String> environment) {
-    String url =
-        environment.getOrDefault("https_proxy", environment.getOrDefault("HTTPS_PROXY", ""));
-    String excluded =
-        environment.getOrDefault("no_proxy", environment.getOrDefault("NO_PROXY", ""));
-    if (url.isEmpty() || isExcluded(host.toLowerCase(Locale.ROOT), excluded)) {
+    String url = value(environment, "https_proxy");
+    if (url.isEmpty() || isExcluded(host, environment)) {
       return null;
     }
     URI uri = URI.create(url.contains("://") ? url : "http://" + url);
     if (uri.getHost() == null || !uri.getScheme().equals("http")) {
       return null;
     }
-    String user = uri.getUserInfo();
+    return of(uri, 80);
+  }
+
+  /// @param url with a host
+  static HttpProxy of(URI url, int defaultPort) {
+    String user = url.getUserInfo();
     return new HttpProxy(
-        uri.getHost(),
-        uri.getPort() < 0 ? 80 : uri.getPort(),
+        url.getHost(),
+        url.getPort() < 0 ? defaultPort : url.getPort(),
         user == null
             ? null
             : Base64.getEncoder().encodeToString(user.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /// A variable of the environment, lower case first; empty if there is none.
+  static String value(Map<String, String> environment, String lowerCaseName) {
+    String upper = lowerCaseName.toUpperCase(Locale.ROOT);
+    return environment.getOrDefault(lowerCaseName, environment.getOrDefault(upper, ""));
+  }
+
+  /// Whether `NO_PROXY` wants this host to be reached directly.
+  static boolean isExcluded(String host, Map<String, String> environment) {
+    return isExcluded(host.toLowerCase(Locale.ROOT), value(environment, "no_proxy"));
   }
 
   private static boolean isExcluded(String host, String list) {

@@ -12,8 +12,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Connects to the first of several endpoints that answers (RFC 8305): each gets a head start of
-/// 250 ms before the next one joins, or less if it fails earlier. Confined to one caller.
+/// Connects to the first of several endpoints that answers (RFC 8305): each gets a head start, 250
+/// ms unless said otherwise, before the next one joins, or less if it fails earlier. Confined to
+/// one caller.
 final class TcpRace {
   private static final long HEAD_START_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
@@ -24,6 +25,12 @@ final class TcpRace {
   /// @param endpoints in order of preference
   /// @param deadline of `System.nanoTime`
   static Socket connect(List<Endpoint> endpoints, long deadline) throws IOException {
+    return connect(endpoints, HEAD_START_NANOS, deadline);
+  }
+
+  /// @param headStart nanoseconds; 0 to try all at once
+  static Socket connect(List<Endpoint> endpoints, long headStart, long deadline)
+      throws IOException {
     if (endpoints.isEmpty()) {
       throw new IOException("no address to connect to");
     }
@@ -32,10 +39,11 @@ final class TcpRace {
       connect(socket, endpoints.getFirst(), deadline);
       return socket;
     }
-    return race(endpoints, deadline);
+    return race(endpoints, headStart, deadline);
   }
 
-  private static Socket race(List<Endpoint> endpoints, long deadline) throws IOException {
+  private static Socket race(List<Endpoint> endpoints, long headStart, long deadline)
+      throws IOException {
     var finishes = new LinkedBlockingQueue<Finish>();
     var sockets = new ArrayList<Socket>();
     Socket winner = null;
@@ -55,8 +63,7 @@ final class TcpRace {
         }
         long left = deadline - System.nanoTime();
         Finish finish =
-            finishes.poll(
-                allStarted ? left : Math.min(left, HEAD_START_NANOS), TimeUnit.NANOSECONDS);
+            finishes.poll(allStarted ? left : Math.min(left, headStart), TimeUnit.NANOSECONDS);
         if (finish != null) {
           winner = finish.socket();
           firstFailure = firstFailure == null ? finish.failure() : firstFailure;

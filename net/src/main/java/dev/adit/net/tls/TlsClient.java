@@ -107,14 +107,18 @@ public final class TlsClient {
         deadline -> TcpRace.connect(endpoints, deadline), sni, checkedName, policy, timeout);
   }
 
-  /// Opens the TCP connection below, which may have to be done twice.
-  @FunctionalInterface
-  private interface Transport {
-    Socket open(long deadline) throws IOException;
+  /// Connects through `dial`, whatever way that goes.
+  ///
+  /// @param sni the name to send, or null for none; whose certificate it must be is the policy's
+  ///   matter
+  /// @param timeout for everything together
+  public static Connection connect(
+      TcpDial dial, @Nullable String sni, PinPolicy policy, Duration timeout) throws IOException {
+    return connect(dial, sni, sni, policy, timeout);
   }
 
   private static Connection connect(
-      Transport transport,
+      TcpDial transport,
       @Nullable String sni,
       @Nullable String checkedName,
       PinPolicy policy,
@@ -158,8 +162,32 @@ public final class TlsClient {
     return new Connection(tcp, tcp);
   }
 
+  public static Connection connectPlain(TcpDial dial, Duration timeout) throws IOException {
+    Socket tcp = dial.open(System.nanoTime() + timeout.toNanos());
+    return new Connection(tcp, tcp);
+  }
+
+  /// A TLS socket above `tcp`, for a proxy that wants TLS; closes `tcp` if it fails.
+  static Socket secure(Socket tcp, String host, PinPolicy policy, long deadline)
+      throws IOException {
+    String sni = HostAddresses.literal(host) == null ? host : null;
+    return handshaken(tcp, parameters(sni, policy, MORE_GROUPS), host, policy, deadline);
+  }
+
   /// Closes `tcp` if it fails.
   private static Connection secure(
+      Socket tcp,
+      SSLParameters parameters,
+      @Nullable String checkedName,
+      PinPolicy policy,
+      long deadline)
+      throws IOException {
+    SSLSocket tls = handshaken(tcp, parameters, checkedName, policy, deadline);
+    tls.setSoTimeout(0);
+    return new Connection(tcp, tls);
+  }
+
+  private static SSLSocket handshaken(
       Socket tcp,
       SSLParameters parameters,
       @Nullable String checkedName,
@@ -174,8 +202,7 @@ public final class TlsClient {
               context(policy).getSocketFactory().createSocket(tcp, name, tcp.getPort(), true);
       tls.setSSLParameters(parameters);
       tls.startHandshake();
-      tls.setSoTimeout(0);
-      return new Connection(tcp, tls);
+      return tls;
     } catch (SocketTimeoutException e) {
       tcp.close();
       throw new SocketTimeoutException(where(tcp) + ": TLS took too long");
@@ -189,7 +216,7 @@ public final class TlsClient {
     return tcp.getInetAddress().getHostAddress() + ":" + tcp.getPort();
   }
 
-  private static void limitReads(Socket tcp, long deadline) throws IOException {
+  static void limitReads(Socket tcp, long deadline) throws IOException {
     long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
     tcp.setSoTimeout((int) Math.max(1, millis));
   }
@@ -204,7 +231,7 @@ public final class TlsClient {
     return parameters;
   }
 
-  private static String withoutDot(String name) {
+  static String withoutDot(String name) {
     return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
   }
 

@@ -19,7 +19,7 @@ final class TrustPolicy extends X509ExtendedTrustManager {
     if (chain.length == 0) {
       throw new CertificateException("the server sent no certificate");
     }
-    policy.check(chain[0]);
+    policy.check(chain);
   }
 
   @Override

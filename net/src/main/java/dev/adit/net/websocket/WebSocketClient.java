@@ -17,12 +17,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A WebSocket at the client (RFC 6455), seen as binary messages of at most 65,535 bytes.
+/// A WebSocket at the client (RFC 6455), seen as binary messages; those it sends have at most
+/// 65,535 bytes, as those it receives unless said otherwise.
 ///
 /// One thread receives; any thread may send or close. Pings of the server are answered while
 /// receiving. No extension is offered.
 public final class WebSocketClient implements AutoCloseable {
-  /// The longest message, sent or received.
+  /// The longest message sent, and by default received.
   public static final int MAX_MESSAGE = 65_535;
 
   private static final int CONTINUATION = 0;
@@ -44,9 +45,12 @@ public final class WebSocketClient implements AutoCloseable {
   /// Parts of a fragmented message so far; null between messages.
   private @Nullable ByteArrayOutputStream parts;
 
-  private WebSocketClient(Connection connection, RandomGenerator random) {
+  private final int longest; // message received
+
+  private WebSocketClient(Connection connection, RandomGenerator random, int longest) {
     this.connection = connection;
     this.random = random;
+    this.longest = longest;
   }
 
   /// The server did not switch protocols.
@@ -98,6 +102,18 @@ public final class WebSocketClient implements AutoCloseable {
   public static WebSocketClient open(
       Connection connection, String host, String target, String subprotocol, RandomGenerator random)
       throws IOException {
+    return open(connection, host, target, subprotocol, random, MAX_MESSAGE);
+  }
+
+  /// @param longest message that may be received, in bytes
+  public static WebSocketClient open(
+      Connection connection,
+      String host,
+      String target,
+      String subprotocol,
+      RandomGenerator random,
+      int longest)
+      throws IOException {
     byte[] nonce = new byte[16];
     random.nextBytes(nonce);
     String key = Base64.getEncoder().encodeToString(nonce);
@@ -107,7 +123,7 @@ public final class WebSocketClient implements AutoCloseable {
     headers.put("Sec-WebSocket-Key", key);
     headers.put("Sec-WebSocket-Protocol", subprotocol);
     check(HttpUpgrade.request(connection, host, target, headers), key, subprotocol);
-    return new WebSocketClient(connection, random);
+    return new WebSocketClient(connection, random, longest);
   }
 
   private static void check(HttpHead answer, String key, String subprotocol) throws IOException {
@@ -226,8 +242,8 @@ public final class WebSocketClient implements AutoCloseable {
     if (message == null) {
       throw protocolError("a continuation of nothing");
     }
-    if (message.size() + payload.length > MAX_MESSAGE) {
-      throw protocolError("message longer than 65535 bytes");
+    if (message.size() + payload.length > longest) {
+      throw protocolError("message longer than " + longest + " bytes");
     }
     message.writeBytes(payload);
     if (!last) {
@@ -250,8 +266,8 @@ public final class WebSocketClient implements AutoCloseable {
         length = length << 8 | readByte();
       }
     }
-    if (length < 0 || length > MAX_MESSAGE) {
-      throw protocolError("message longer than 65535 bytes");
+    if (length < 0 || length > longest) {
+      throw protocolError("message longer than " + longest + " bytes");
     }
     byte[] payload = connection.input().readNBytes((int) length);
     if (payload.length < length) {
