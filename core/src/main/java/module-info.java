@@ -4,6 +4,7 @@ module dev.adit.core {
   requires static org.jspecify;
 
   exports dev.adit.core.admission;
+  exports dev.adit.core.certificates;
   exports dev.adit.core.control;
   exports dev.adit.core.coordinator;
   exports dev.adit.core.derp;

@@ -13,6 +13,7 @@ module dev.adit.net {
   requires static org.jspecify;
 
   exports dev.adit.net;
+  exports dev.adit.net.certificates;
   exports dev.adit.net.files;
   exports dev.adit.net.frontdoor;
   exports dev.adit.net.http;

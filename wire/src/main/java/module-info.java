@@ -9,5 +9,6 @@ module dev.adit.wire {
   exports dev.adit.wire.derp;
   exports dev.adit.wire.probe;
   exports dev.adit.wire.stun;
+  exports dev.adit.wire.tls;
   exports dev.adit.wire.wireguard;
 }

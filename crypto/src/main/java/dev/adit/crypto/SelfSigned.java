@@ -3,17 +3,13 @@ package dev.adit.crypto;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERGeneralizedTime;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
-import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -24,7 +20,6 @@ import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -64,12 +59,12 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
     var name = new X500Name("CN=Adit");
 
     var body = new V3TBSCertificateGenerator();
-    body.setSerialNumber(new ASN1Integer(new BigInteger(1, bytes(random, 16)).setBit(0)));
+    body.setSerialNumber(new ASN1Integer(DerForm.serial(random)));
     body.setSignature(ECDSA_SHA256);
     body.setIssuer(name);
     body.setSubject(name);
-    body.setStartDate(time(wallClock.minus(Duration.ofDays(1))));
-    body.setEndDate(time(wallClock.plus(LIFETIME)));
+    body.setStartDate(DerForm.time(wallClock.minus(Duration.ofDays(1))));
+    body.setEndDate(DerForm.time(wallClock.plus(LIFETIME)));
     body.setSubjectPublicKeyInfo(new SubjectPublicKeyInfo(algorithm, point));
     var extensions = extensions(dnsNames, ipAddresses);
     body.setExtensions(extensions.generate());
@@ -78,8 +73,8 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
     var signed = body.generateTBSCertificate();
     certificate.add(signed);
     certificate.add(ECDSA_SHA256);
-    certificate.add(new DERBitString(sign(key, der(signed))));
-    return new SelfSigned(der(pkcs8(key, point, algorithm)), der(new DERSequence(certificate)));
+    certificate.add(new DERBitString(sign(key, DerForm.of(signed))));
+    return new SelfSigned(DerForm.of(pkcs8(key, point, algorithm)), DerForm.of(new DERSequence(certificate)));
   }
 
   /// The pin of the certificate, see [Certificate#spkiPin].
@@ -107,21 +102,11 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
   /// Uniform in 1 … n − 1, by trying again.
   private static BigInteger secretNumber(RandomGenerator random) {
     while (true) {
-      var number = new BigInteger(1, bytes(random, 32));
+      var number = new BigInteger(1, DerForm.bytes(random, 32));
       if (number.signum() > 0 && number.compareTo(P256.getN()) < 0) {
         return number;
       }
     }
-  }
-
-  /// RFC 5280 §4.1.2.5: two digits of the year until 2049, four from 2050.
-  private static Time time(Instant instant) {
-    String text = instant.truncatedTo(ChronoUnit.SECONDS).toString(); // 2026-01-02T03:04:05Z
-    String digits = text.replace("-", "").replace("T", "").replace(":", "");
-    return new Time(
-        text.compareTo("2050") < 0
-            ? new DERUTCTime(digits.substring(2))
-            : new DERGeneralizedTime(digits));
   }
 
   private static ExtensionsGenerator extensions(List<String> dnsNames, List<String> ipAddresses) {
@@ -137,12 +122,12 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
         new Extension(
             Extension.basicConstraints,
             true,
-            new DEROctetString(der(new BasicConstraints(false)))));
+            new DEROctetString(DerForm.of(new BasicConstraints(false)))));
     if (names.size() > 0) {
       var alternative = GeneralNames.getInstance(new DERSequence(names));
       extensions.addExtension(
           new Extension(
-              Extension.subjectAlternativeName, false, new DEROctetString(der(alternative))));
+              Extension.subjectAlternativeName, false, new DEROctetString(DerForm.of(alternative))));
     }
     return extensions;
   }
@@ -154,7 +139,7 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
     var signature = new ASN1EncodableVector();
     signature.add(new ASN1Integer(rs[0]));
     signature.add(new ASN1Integer(rs[1]));
-    return der(new DERSequence(signature));
+    return DerForm.of(new DERSequence(signature));
   }
 
   private static PrivateKeyInfo pkcs8(
@@ -167,19 +152,5 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
     } catch (Exception e) {
       throw new IllegalStateException("cannot encode the private key", e);
     }
-  }
-
-  private static byte[] der(ASN1Encodable value) {
-    try {
-      return value.toASN1Primitive().getEncoded("DER");
-    } catch (Exception e) { // declared as an I/O error, though nothing here leaves memory
-      throw new IllegalStateException("cannot encode " + value.getClass().getSimpleName(), e);
-    }
-  }
-
-  private static byte[] bytes(RandomGenerator random, int length) {
-    byte[] bytes = new byte[length];
-    random.nextBytes(bytes);
-    return bytes;
   }
 }

@@ -114,7 +114,8 @@ public final class RelayCommand implements Callable<Integer> {
       FrontDoor door =
           opened.add(
               FrontDoor.start(
-                  FrontDoorConfig.of(config.listen(), certificate.tls()),
+                  FrontDoorConfig.of(
+                      config.listen(), certificate.tls(RelayParts.meta(relay, random))),
                   relay.addTo(new RequestRoutes())));
       ServerMetrics metrics = new ServerMetrics("relay", List.of(relay.metrics(), door::read));
       metrics.listen(opened, config);

@@ -2,10 +2,13 @@ package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
 import dev.adit.net.Clock;
+import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.tls.HostAddresses;
+import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
+import dev.adit.wire.derp.Derp;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,6 +52,11 @@ final class RelayParts {
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// What tells clients the relay's key within the TLS handshake.
+  static RelayMeta meta(Relay relay, RandomGenerator random) {
+    return new RelayMeta(relay.key(), Derp.VERSION, random);
   }
 
   private static List<String> names(List<HttpsUrl> places) {

@@ -7,6 +7,7 @@ import dev.adit.cli.output.WaitingLine;
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.net.Clock;
+import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
@@ -121,6 +122,7 @@ public final class ServeCommand implements Callable<Integer> {
       List<Readings.Source> counted = new ArrayList<>();
       RequestRoutes routes = new RequestRoutes();
       LateAdmission admission = new LateAdmission();
+      RelayMeta meta = null;
       if (!noDerp) {
         Relay relay =
             opened.add(
@@ -129,6 +131,7 @@ public final class ServeCommand implements Callable<Integer> {
                     admission,
                     Clock.SYSTEM,
                     random));
+        meta = RelayParts.meta(relay, random);
         relays.add(relay.description());
         counted.add(relay.metrics());
         var _ = relay.addTo(routes);
@@ -157,7 +160,7 @@ public final class ServeCommand implements Callable<Integer> {
           .http(Coordinator.API_PREFIX, coordinator.api());
       FrontDoor door =
           opened.add(
-              FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls()), routes));
+              FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls(meta)), routes));
       counted.add(0, coordinator::read);
       counted.add(door::read);
       ServerMetrics metrics = new ServerMetrics("serve", counted);

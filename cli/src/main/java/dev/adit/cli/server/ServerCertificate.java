@@ -1,10 +1,11 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
-import dev.adit.crypto.Certificate;
 import dev.adit.crypto.CryptoException;
-import dev.adit.crypto.Pem;
 import dev.adit.crypto.SelfSigned;
+import dev.adit.net.certificates.Certificates;
+import dev.adit.net.certificates.RelayMeta;
+import dev.adit.net.certificates.TlsIdentity;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import java.io.IOException;
@@ -13,16 +14,17 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The certificate that a server shows, and its pin. Immutable.
 ///
-/// @param tls key and certificates for the front door
+/// @param certificates what is shown
 /// @param pin SHA-256 of the first certificate's public key
-record ServerCertificate(FrontDoorConfig.Tls tls, byte[] pin) {
+record ServerCertificate(Certificates certificates, byte[] pin) {
   private static final String FILE = "tls.pem";
   private static final int LONGEST_FILE = 1024 * 1024;
 
-  /// Reads what an administrator gave: PEM, the key as PKCS#8.
+  /// Reads what an administrator gave, PEM.
   static ServerCertificate given(Path certificate, Path key) {
     try {
       return of(text(key), text(certificate), certificate);
@@ -56,25 +58,18 @@ record ServerCertificate(FrontDoorConfig.Tls tls, byte[] pin) {
 
   private static ServerCertificate of(String key, String certificates, Path source) {
     try {
-      List<byte[]> chain = Pem.decode(Pem.CERTIFICATE, certificates);
-      List<byte[]> keys = Pem.decode(Pem.PRIVATE_KEY, key);
-      if (chain.isEmpty() || keys.isEmpty()) {
-        throw Failure.failed(
-            source
-                + ": "
-                + (chain.isEmpty() ? "no CERTIFICATE" : "no PRIVATE KEY (PKCS#8)")
-                + " block; expected PEM");
-      }
-      StringBuilder pem = new StringBuilder();
-      for (byte[] certificate : chain) {
-        pem.append(Pem.encode(Pem.CERTIFICATE, certificate));
-      }
-      return new ServerCertificate(
-          new FrontDoorConfig.Tls(Pem.encode(Pem.PRIVATE_KEY, keys.get(0)), pem.toString()),
-          Certificate.spkiPin(chain.get(0)));
+      TlsIdentity identity = TlsIdentity.parse(key, certificates);
+      return new ServerCertificate(Certificates.always(identity), identity.pin());
     } catch (CryptoException e) {
       throw Failure.failed(source + ": " + e.getMessage());
     }
+  }
+
+  /// For the front door.
+  ///
+  /// @param meta of the relay behind it; null for none
+  FrontDoorConfig.Tls tls(@Nullable RelayMeta meta) {
+    return new FrontDoorConfig.Tls(certificates, meta);
   }
 
   private static String text(Path file) throws IOException {

@@ -101,7 +101,7 @@ final class ServerOptions {
   @Option(
       names = "--cert-key",
       paramLabel = "FILE",
-      description = "Private key of --cert, PEM, PKCS#8.")
+      description = "Private key of --cert, PEM, not encrypted.")
   @Nullable Path certificateKey;
 
   @Option(

@@ -22,7 +22,6 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -82,7 +81,10 @@ public final class FrontDoor implements AutoCloseable {
   /// @throws IOException naming the address and port that cannot be listened on, or what is wrong
   ///   with the certificate
   public static FrontDoor start(FrontDoorConfig config, RequestRoutes routes) throws IOException {
-    var tls = config.tls() == null ? null : ServerTls.context(config.tls());
+    var tls = config.tls() == null ? null : new ServerTls(config.tls(), Clock.SYSTEM);
+    if (tls != null) {
+      tls.check(config.listen().getFirst().address());
+    }
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     var door = new FrontDoor(loops("front-door", config, io), loops("proven", config, io), config);
@@ -95,7 +97,7 @@ public final class FrontDoor implements AutoCloseable {
       door.close();
       throw e;
     }
-    LOG.debug("front door: {}, {}", epoll ? "epoll" : "NIO", tls == null ? "no TLS" : tls);
+    LOG.debug("front door: {}, {}", epoll ? "epoll" : "NIO", tls == null ? "no TLS" : "TLS");
     return door;
   }
 
@@ -105,7 +107,7 @@ public final class FrontDoor implements AutoCloseable {
   }
 
   private ServerBootstrap bootstrap(
-      FrontDoorConfig config, RequestRoutes routes, @Nullable SslContext tls, boolean epoll) {
+      FrontDoorConfig config, RequestRoutes routes, @Nullable ServerTls tls, boolean epoll) {
     Class<? extends ServerChannel> kind =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     var bootstrap =
@@ -144,12 +146,9 @@ public final class FrontDoor implements AutoCloseable {
       ChannelPipeline pipeline,
       FrontDoorConfig config,
       RequestRoutes routes,
-      @Nullable SslContext tls) {
+      @Nullable ServerTls tls) {
     if (tls != null) {
-      var handler = tls.newHandler(pipeline.channel().alloc());
-      handler.setHandshakeTimeout(config.requestSeconds(), TimeUnit.SECONDS);
-      handler.handshakeFuture().addListener(done -> handshake(done.cause()));
-      pipeline.addLast(handler);
+      pipeline.addLast(new HelloReader(tls, config.requestSeconds(), this::handshake));
     }
     var door =
         new HttpDoor(

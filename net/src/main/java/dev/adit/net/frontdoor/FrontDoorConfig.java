@@ -1,5 +1,9 @@
 package dev.adit.net.frontdoor;
 
+import dev.adit.crypto.CryptoException;
+import dev.adit.net.certificates.Certificates;
+import dev.adit.net.certificates.RelayMeta;
+import dev.adit.net.certificates.TlsIdentity;
 import dev.adit.wire.Endpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// How the front door listens, and what it puts up with.
 ///
 /// @param listen where; `[::]` takes IPv4 too; port 0 lets the kernel choose
-/// @param tls key and certificates, or null for plain TCP: tests, or behind a proxy that ends TLS
+/// @param tls its certificates, or null for plain TCP: tests, or behind a proxy that ends TLS
 /// @param threads event loops
 /// @param maxConnections at once, whatever they do; more are closed at once
 /// @param maxUnprovenPerAddress at once from one IPv4 address or IPv6 /64, of peers that have not
@@ -47,12 +51,24 @@ public record FrontDoorConfig(
         DEFAULT_REQUEST_SECONDS);
   }
 
-  /// @param privateKeyPem PKCS#8
-  /// @param certificatesPem the server's first, then those that lead to a root
-  public record Tls(String privateKeyPem, String certificatesPem) {
-    @Override
-    public String toString() {
-      return "Tls[…]";
+  /// @param certificates asked at each handshake
+  /// @param meta of the relay behind this door; null for none
+  public record Tls(Certificates certificates, @Nullable RelayMeta meta) {
+    /// One certificate for all, and no relay that could be told of.
+    ///
+    /// @param privateKeyPem PKCS#8
+    /// @param certificatesPem the server's first, then those that lead to a root
+    /// @throws IllegalArgumentException if they cannot be used, or not together
+    public Tls(String privateKeyPem, String certificatesPem) {
+      this(Certificates.always(identity(privateKeyPem, certificatesPem)), null);
+    }
+
+    private static TlsIdentity identity(String privateKeyPem, String certificatesPem) {
+      try {
+        return TlsIdentity.parse(privateKeyPem, certificatesPem);
+      } catch (CryptoException e) {
+        throw new IllegalArgumentException(e.getMessage(), e);
+      }
     }
   }
 }
