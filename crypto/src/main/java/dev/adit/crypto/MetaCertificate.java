@@ -21,8 +21,8 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 
 /// The last certificate that a DERP server shows: it certifies nothing but tells the client, within
-/// the TLS handshake, the server's DERP key, which spares a round trip (derp §2.4). Trust comes from
-/// the handshake, which covers it.
+/// the TLS handshake, the server's DERP key, which spares a round trip (derp §2.4). Trust comes
+/// from the handshake, which covers it.
 ///
 /// | field | content |
 /// |---|---|
@@ -49,7 +49,8 @@ public final class MetaCertificate {
   public static byte[] create(
       RandomGenerator random, Instant wallClock, PublicKey derpKey, int version) {
     if (version < 1 || version > 255) {
-      throw new IllegalArgumentException("meta certificate: version " + version + ", allowed 1…255");
+      throw new IllegalArgumentException(
+          "meta certificate: version " + version + ", allowed 1…255");
     }
     var key = SigningKey.generate(random);
     var commonName = new ASN1EncodableVector();

@@ -74,7 +74,8 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
     certificate.add(signed);
     certificate.add(ECDSA_SHA256);
     certificate.add(new DERBitString(sign(key, DerForm.of(signed))));
-    return new SelfSigned(DerForm.of(pkcs8(key, point, algorithm)), DerForm.of(new DERSequence(certificate)));
+    return new SelfSigned(
+        DerForm.of(pkcs8(key, point, algorithm)), DerForm.of(new DERSequence(certificate)));
   }
 
   /// The pin of the certificate, see [Certificate#spkiPin].
@@ -127,7 +128,9 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
       var alternative = GeneralNames.getInstance(new DERSequence(names));
       extensions.addExtension(
           new Extension(
-              Extension.subjectAlternativeName, false, new DEROctetString(DerForm.of(alternative))));
+              Extension.subjectAlternativeName,
+              false,
+              new DEROctetString(DerForm.of(alternative))));
     }
     return extensions;
   }

@@ -24,7 +24,8 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 public final class TlsKey {
   private static final String SEC1 = "EC PRIVATE KEY";
   private static final String PKCS1 = "RSA PRIVATE KEY";
-  private static final byte[] CHALLENGE = "which of the keys is it?".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] CHALLENGE =
+      "which of the keys is it?".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private final java.security.PrivateKey key;
   private final byte[] pkcs8;
@@ -133,8 +134,7 @@ public final class TlsKey {
         || !ec.getParams().getOrder().equals(p256.getN())) {
       throw new CryptoException("private key: not on P-256");
     }
-    var point =
-        new FixedPointCombMultiplier().multiply(p256.getG(), ec.getS()).normalize();
+    var point = new FixedPointCombMultiplier().multiply(p256.getG(), ec.getS()).normalize();
     BigInteger x = point.getAffineXCoord().toBigInteger();
     BigInteger y = point.getAffineYCoord().toBigInteger();
     try {

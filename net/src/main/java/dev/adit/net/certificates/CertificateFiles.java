@@ -45,8 +45,7 @@ public final class CertificateFiles implements AutoCloseable {
     }
   }
 
-  private CertificateFiles(Path certificateFile, Path keyFile)
-      throws IOException, CryptoException {
+  private CertificateFiles(Path certificateFile, Path keyFile) throws IOException, CryptoException {
     this.certificateFile = certificateFile;
     this.keyFile = keyFile;
     this.known = content();
@@ -95,7 +94,8 @@ public final class CertificateFiles implements AutoCloseable {
   }
 
   /// Takes what stands in the files now if it has changed and is good. Their content is compared,
-  /// not their times: a few kilobytes each second cost nothing, and times are not always told apart.
+  /// not their times: a few kilobytes each second cost nothing, and times are not always told
+  /// apart.
   synchronized void look() {
     try {
       var now = content();

@@ -48,8 +48,7 @@ public final class RelayMeta {
 
   private X509Certificate make(Instant wallClock) {
     try {
-      return TlsIdentity.certificate(
-          MetaCertificate.create(random, wallClock, derpKey, version));
+      return TlsIdentity.certificate(MetaCertificate.create(random, wallClock, derpKey, version));
     } catch (CryptoException e) {
       throw new IllegalStateException("our own certificate does not parse", e);
     }

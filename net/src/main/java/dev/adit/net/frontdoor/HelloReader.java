@@ -88,13 +88,12 @@ final class HelloReader extends SslClientHelloHandler<SslContext> {
     handler.setHandshakeTimeout(seconds, TimeUnit.SECONDS);
     handler
         .handshakeFuture()
-        .addListener(
-            handshake -> {
-              ended.accept(handshake.cause());
-              if (challenge) {
-                context.channel().close(); // the handshake was all that was asked for
-              }
-            });
+        .addListener(handshake -> {
+          ended.accept(handshake.cause());
+          if (challenge) {
+            context.channel().close(); // the handshake was all that was asked for
+          }
+        });
     context.pipeline().replace(this, null, handler);
   }
 

@@ -26,9 +26,8 @@ class TlsIdentityTest {
 
   @Test
   void refusesWhatDoesNotBelongTogether() {
-    assertThatThrownBy(
-            () ->
-                TlsIdentity.parse(one.privateKeyPem(), two.certificatePem() + one.certificatePem()))
+    assertThatThrownBy(() ->
+            TlsIdentity.parse(one.privateKeyPem(), two.certificatePem() + one.certificatePem()))
         .isInstanceOf(CryptoException.class)
         .hasMessage("the private key is not that of the first certificate");
     assertThatThrownBy(() -> TlsIdentity.parse(one.privateKeyPem(), "no"))
@@ -42,7 +41,8 @@ class TlsIdentityTest {
       assertThat(identity.names(name)).as(name).isTrue();
     }
     assertThat(identity.names("2001:db8:0:0::1")).isTrue();
-    for (String name : List.of("example.org", "wild.example.org", "a.b.wild.example.org", "192.0.2.2")) {
+    for (String name :
+        List.of("example.org", "wild.example.org", "a.b.wild.example.org", "192.0.2.2")) {
       assertThat(identity.names(name)).as(name).isFalse();
     }
     assertThat(identity.notBefore()).isEqualTo("2026-02-28T00:00:00Z");

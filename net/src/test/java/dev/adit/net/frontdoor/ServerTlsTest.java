@@ -150,8 +150,7 @@ class ServerTlsTest {
 
   private static TlsIdentity identity(int seed, String name) {
     try {
-      var made =
-          SelfSigned.create(new Random(seed), Clock.SYSTEM.wall(), List.of(name), List.of());
+      var made = SelfSigned.create(new Random(seed), Clock.SYSTEM.wall(), List.of(name), List.of());
       return TlsIdentity.parse(made.privateKeyPem(), made.certificatePem());
     } catch (Exception e) {
       throw new IllegalStateException(e);
