@@ -5,9 +5,9 @@ import dev.adit.wire.IpAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Holds the limits of connections: in all, of unproven peers at once per site, and of new ones per
-/// site and time, because each costs a TLS handshake (control R-AG-7). A site is an IPv4 address or
-/// an IPv6 /64. Thread-safe.
+/// Holds the limits of connections: in all, of new ones of all together, of unproven peers at once
+/// per site, and of new ones per site and time, because each costs a TLS handshake (control
+/// R-AG-7). A site is an IPv4 address or an IPv6 /64. Thread-safe.
 final class ConnectionLimits {
   /// New connections that a site may make at once.
   static final int BURST = 600;
@@ -20,6 +20,7 @@ final class ConnectionLimits {
 
   private final int most;
   private final int mostPerAddress;
+  private final AcceptLimiter limiter;
   private final DoorCounters counters;
   private final Clock clock;
   private final AtomicInteger all = new AtomicInteger();
@@ -37,14 +38,21 @@ final class ConnectionLimits {
       return new Site(unproven - 1, fullAt);
     }
 
+    /// What it had to offer for was somebody's, not a stranger's.
+    Site withProven() {
+      return new Site(unproven - 1, fullAt - NANOS_PER_CONNECTION);
+    }
+
     boolean isForgettable(long now) {
       return unproven <= 0 && fullAt <= now;
     }
   }
 
-  ConnectionLimits(int most, int mostPerAddress, DoorCounters counters, Clock clock) {
+  ConnectionLimits(
+      int most, int mostPerAddress, AcceptLimiter limiter, DoorCounters counters, Clock clock) {
     this.most = most;
     this.mostPerAddress = mostPerAddress;
+    this.limiter = limiter;
     this.counters = counters;
     this.clock = clock;
   }
@@ -56,6 +64,9 @@ final class ConnectionLimits {
       return refused(DoorCounters.Refusal.TOO_MANY);
     }
     long now = clock.nanos();
+    if (!limiter.accepts(now)) {
+      return refused(DoorCounters.Refusal.ACCEPT_RATE);
+    }
     sweep(now);
     DoorCounters.Refusal[] refusal = {null};
     sites.compute(
@@ -87,8 +98,14 @@ final class ConnectionLimits {
     }
   }
 
-  /// A connection no longer counts against its site.
+  /// The peer of a connection has proven who it is: it no longer counts against its site, as if it
+  /// had never been made. Whole companies sit behind one address, and come again all at once.
   void proven(IpAddress address) {
+    sites.computeIfPresent(address.site(), (_, site) -> site.withProven());
+  }
+
+  /// A connection ended whose peer had not proven who it is.
+  void unprovenClosed(IpAddress address) {
     sites.computeIfPresent(address.site(), (_, site) -> site.without());
   }
 

@@ -16,7 +16,8 @@ final class DoorCounters {
   enum Refusal {
     TOO_MANY("The server has as many connections as it may."),
     TOO_MANY_OF_ADDRESS("Its address has too many whose peers have not proven who they are."),
-    TOO_FAST("Its address makes new connections faster than TLS handshakes are given away.");
+    TOO_FAST("Its address makes new connections faster than TLS handshakes are given away."),
+    ACCEPT_RATE("All together make new connections faster than the operator allows.");
 
     private final String sentence;
 
@@ -54,6 +55,7 @@ final class DoorCounters {
   /// Where a connection went when it left HTTP.
   enum Upgrade {
     DERP("To the relay."),
+    DERP_WEBSOCKET("To the relay, inside a WebSocket."),
     MESSAGES("To the coordinator, as a WebSocket.");
 
     private final String sentence;
@@ -66,7 +68,8 @@ final class DoorCounters {
   /// Why a WebSocket was ended.
   enum BadMessage {
     TEXT("A text message, or a frame of unknown kind."),
-    TOO_BIG("A message over 65,535 bytes."),
+    TOO_BIG("A message over 65,535 bytes, in DERP a frame over 1 MiB."),
+    SUBPROTOCOL("It was to carry DERP, but asked for no subprotocol of that name."),
     FRAMES("Frames against RFC 6455, such as one without mask.");
 
     private final String sentence;

@@ -48,13 +48,6 @@ public final class FrontDoor implements AutoCloseable {
 
   private static final int BACKLOG = 1024;
 
-  /// A peer that acknowledges nothing for so long is gone; with DERP's keep-alive each minute this
-  /// is what ends dead connections (derp §4.1).
-  private static final int USER_TIMEOUT_MILLIS = 15_000;
-
-  /// TCP's own keep-alive comes rarely: it would wake sleeping phones.
-  private static final int KEEP_IDLE_SECONDS = 600;
-
   /// A reader is slow when more than the upper mark waits, until only the lower does.
   private static final WriteBufferWaterMark WATER_MARKS =
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
@@ -73,7 +66,11 @@ public final class FrontDoor implements AutoCloseable {
     this.provenGroup = provenGroup;
     this.limits =
         new ConnectionLimits(
-            config.maxConnections(), config.maxUnprovenPerAddress(), counters, Clock.SYSTEM);
+            config.maxConnections(),
+            config.maxUnprovenPerAddress(),
+            new AcceptLimiter(config.options().accept()),
+            counters,
+            Clock.SYSTEM);
   }
 
   /// Listens on every address of the configuration, or on none.
@@ -136,8 +133,8 @@ public final class FrontDoor implements AutoCloseable {
                 });
     if (epoll) {
       bootstrap
-          .childOption(EpollChannelOption.TCP_USER_TIMEOUT, USER_TIMEOUT_MILLIS)
-          .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEP_IDLE_SECONDS);
+          .childOption(EpollChannelOption.TCP_USER_TIMEOUT, config.options().userTimeoutMillis())
+          .childOption(EpollChannelOption.TCP_KEEPIDLE, config.options().keepAliveSeconds());
     }
     return bootstrap;
   }

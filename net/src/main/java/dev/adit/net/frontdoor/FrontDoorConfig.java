@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 ///   proven who they are; generous, because whole companies sit behind one address
 /// @param requestSeconds from the first byte, or from the last answer, until TLS and the next
 ///   request are complete
+/// @param options what an operator may change
 public record FrontDoorConfig(
     List<Endpoint> listen,
     @Nullable Tls tls,
     int threads,
     int maxConnections,
     int maxUnprovenPerAddress,
-    int requestSeconds) {
+    int requestSeconds,
+    DoorOptions options) {
   public static final int DEFAULT_MAX_CONNECTIONS = 65_536;
   public static final int DEFAULT_MAX_UNPROVEN_PER_ADDRESS = 1024;
   public static final int DEFAULT_REQUEST_SECONDS = 30;
@@ -37,6 +39,30 @@ public record FrontDoorConfig(
     if (threads < 1 || maxConnections < 1 || maxUnprovenPerAddress < 1 || requestSeconds < 1) {
       throw new IllegalArgumentException("front door: limits must be at least 1");
     }
+  }
+
+  /// With the default options.
+  public FrontDoorConfig(
+      List<Endpoint> listen,
+      @Nullable Tls tls,
+      int threads,
+      int maxConnections,
+      int maxUnprovenPerAddress,
+      int requestSeconds) {
+    this(
+        listen,
+        tls,
+        threads,
+        maxConnections,
+        maxUnprovenPerAddress,
+        requestSeconds,
+        DoorOptions.DEFAULT);
+  }
+
+  /// With other options.
+  public FrontDoorConfig with(DoorOptions options) {
+    return new FrontDoorConfig(
+        listen, tls, threads, maxConnections, maxUnprovenPerAddress, requestSeconds, options);
   }
 
   /// With the defaults, and as many event loops as processors, at most 4.

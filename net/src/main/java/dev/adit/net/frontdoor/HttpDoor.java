@@ -12,6 +12,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -140,6 +141,10 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void head(ChannelHandlerContext context, HttpRequest head) {
     request = head;
+    if (head.method().equals(HttpMethod.CONNECT)) {
+      refuse(context, Answers.refusal(403, "CONNECT not enabled"));
+      return;
+    }
     try {
       target = RequestTarget.parse(head.uri());
     } catch (MalformedException e) {
@@ -184,10 +189,14 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private void complete(
       ChannelHandlerContext context, HttpRequest head, RequestTarget to, byte[] body) {
     var derp = routes.derp();
-    if (derp != null) {
+    if (derp != null || routes.isDerpOff()) {
       switch (to.path()) {
         case "/derp" -> {
-          upgradeToDerp(context, head, derp);
+          if (derp == null) {
+            answer(context, head, Answers.refusal(404, "derp server disabled"));
+          } else {
+            upgradeToDerp(context, head, derp);
+          }
           return;
         }
         case "/derp/probe", "/derp/latency-check" -> {
@@ -216,13 +225,24 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private void upgradeToDerp(
       ChannelHandlerContext context, HttpRequest head, RequestRoutes.Derp derp) {
-    var refusal = DerpHandshake.refusal(head, context.channel());
+    var refusal = DerpHandshake.refusal(head);
     if (refusal != null) {
       answer(context, head, refusal);
       return;
     }
-    counters.upgrades.count(DoorCounters.Upgrade.DERP);
-    leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
+    if (DerpHandshake.isWebSocket(head)) {
+      counters.upgrades.count(DoorCounters.Upgrade.DERP_WEBSOCKET);
+      leaveHttp(context, DerpHandshake.webSocketAcceptance(head));
+      var webSocket = WebSocketBytes.addTo(context.pipeline(), counters);
+      if (!DerpHandshake.offersSubprotocol(head)) {
+        webSocket.wrongSubprotocol(context);
+        handOver(context);
+        return;
+      }
+    } else {
+      counters.upgrades.count(DoorCounters.Upgrade.DERP);
+      leaveHttp(context, DerpHandshake.acceptance(head, derp.serverKeyHex()));
+    }
     var stream =
         new ByteStream(
             context.channel(), derp.acceptor(), provenLoops, DerpHandshake.isIdeal(head));

@@ -59,7 +59,9 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (counted) {
-      proven();
+      if (!proven) {
+        limits.unprovenClosed(remote.address());
+      }
       limits.closed();
       counted = false;
       context.fireChannelInactive();

@@ -29,6 +29,7 @@ public final class RequestRoutes {
   }
 
   private @Nullable Derp derp;
+  private boolean derpOff;
   private final Map<String, Message> messages = new HashMap<>();
   private final List<Http> https = new ArrayList<>();
 
@@ -37,6 +38,12 @@ public final class RequestRoutes {
   /// @param serverKeyHex the relay's key, 64 hex digits, told in the answer's header
   public RequestRoutes derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {
     derp = new Derp(acceptor, serverKeyHex);
+    return this;
+  }
+
+  /// Says on `/derp` that there is no relay here; what comes with [#derp] is served all the same.
+  public RequestRoutes derpOff() {
+    derpOff = true;
     return this;
   }
 
@@ -68,6 +75,10 @@ public final class RequestRoutes {
 
   @Nullable Derp derp() {
     return derp;
+  }
+
+  boolean isDerpOff() {
+    return derpOff;
   }
 
   @Nullable Message message(String path) {

@@ -3,6 +3,7 @@ package dev.adit.net.frontdoor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.net.Clock;
+import dev.adit.net.frontdoor.DoorOptions.AcceptRate;
 import dev.adit.wire.IpAddress;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,8 @@ class ConnectionLimitsTest {
             return Instant.EPOCH;
           }
         };
-    return new ConnectionLimits(most, perAddress, counters, clock);
+    return new ConnectionLimits(
+        most, perAddress, new AcceptLimiter(AcceptRate.UNLIMITED), counters, clock);
   }
 
   /// R-AG-7.
@@ -54,6 +56,43 @@ class ConnectionLimitsTest {
     assertThat(limits.open()).isEqualTo(11);
   }
 
+  /// 500 agents behind one NAT come again and again, all at once: only strangers use up a site's
+  /// share.
+  @Test
+  void peersThatProveThemselvesUseNothingUp() {
+    var limits = limits(100_000, 1024);
+    for (int round = 0; round < 10; round++) {
+      assertThat(opened(limits, HERE, 500)).isEqualTo(500);
+      for (int i = 0; i < 500; i++) {
+        limits.proven(HERE);
+        limits.closed();
+      }
+    }
+    assertThat(opened(limits, HERE, 700)).isEqualTo(600);
+  }
+
+  /// derp §17.21
+  @Test
+  void theOperatorsRateHoldsForAllTogether() {
+    var limiter = new AcceptLimiter(new AcceptRate(2.5, 4));
+    assertThat(accepted(limiter, 10)).isEqualTo(4);
+    now += SECOND;
+    assertThat(accepted(limiter, 10)).isEqualTo(2);
+    now += SECOND;
+    assertThat(accepted(limiter, 10)).isEqualTo(3);
+    now += 100 * SECOND;
+    assertThat(accepted(limiter, 10)).isEqualTo(4);
+    assertThat(accepted(new AcceptLimiter(AcceptRate.UNLIMITED), 10_000)).isEqualTo(10_000);
+  }
+
+  private int accepted(AcceptLimiter limiter, int times) {
+    int accepted = 0;
+    for (int i = 0; i < times; i++) {
+      accepted += limiter.accepts(now) ? 1 : 0;
+    }
+    return accepted;
+  }
+
   @Test
   void allTogetherAreLimited() {
     var limits = limits(3, 10);
@@ -70,7 +109,7 @@ class ConnectionLimitsTest {
     for (int i = 0; i < 50_000; i++) {
       var address = IpAddress.of(new byte[] {10, (byte) (i >> 16), (byte) (i >> 8), (byte) i});
       assertThat(limits.opened(address)).isTrue();
-      limits.proven(address);
+      limits.unprovenClosed(address);
       limits.closed();
       now += SECOND / 1000;
     }

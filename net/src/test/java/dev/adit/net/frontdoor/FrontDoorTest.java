@@ -116,6 +116,7 @@ class FrontDoorTest {
     }
   }
 
+  /// derp §17.32
   @Test
   void servesTheProbesOfDerpsClients() throws IOException {
     assertThat(answer("GET /derp/probe"))
@@ -132,6 +133,15 @@ class FrontDoorTest {
     assertThat(answer("GET /generate_204 HTTP/1.1\r\nX-Tailscale-Challenge: a b\r\nY:"))
         .startsWith("HTTP/1.1 204")
         .doesNotContainIgnoringCase("x-tailscale-response");
+    String longest = "a".repeat(64);
+    assertThat(challenge(longest)).containsIgnoringCase("response " + longest + "\r\n");
+    for (String bad : List.of("", longest + "a", "a;b", "\u00e4", "a/b", "a\tb")) {
+      assertThat(challenge(bad)).doesNotContainIgnoringCase("x-tailscale-response");
+    }
+  }
+
+  private String challenge(String text) throws IOException {
+    return answer("GET /generate_204 HTTP/1.1\r\nX-Tailscale-Challenge: " + text + "\r\nY:");
   }
 
   @Test
@@ -146,6 +156,64 @@ class FrontDoorTest {
         .startsWith("HTTP/1.1 426");
   }
 
+  /// Neither method, version nor other headers count; `websocket` without subprotocol is an old
+  /// client of plain DERP.
+  @Test
+  void takesEveryRequestThatAsksForDerp() throws IOException {
+    for (String request :
+        List.of(
+            "POST /derp HTTP/1.1\r\nupgrade: derp\r\n\r\n",
+            "GET /derp HTTP/1.0\r\nUpgrade: Derp\r\nOrigin: https://a\r\n\r\n",
+            "GET /derp HTTP/1.1\r\nUpgrade: WebSocket\r\n\r\n",
+            "GET /derp HTTP/1.1\r\nUpgrade: DERP\r\nDerp-Fast-Start: true\r\n\r\n")) {
+      try (var client = client()) {
+        assertThat(client.send(request).head()).contains("\r\nUpgrade: DERP\r\n");
+        assertThat(client.text(7)).isEqualTo("welcome");
+      }
+    }
+  }
+
+  @Test
+  void saysThatTheRelayIsOffAndServesTheRest() throws IOException {
+    door.close();
+    door = FrontDoor.start(plain(1000, 1000, 30), new RequestRoutes().derpOff());
+    assertThat(answer("GET /derp HTTP/1.1\r\nUpgrade: DERP\r\nY:"))
+        .startsWith("HTTP/1.1 404")
+        .endsWith("derp server disabled\n");
+    assertThat(answer("GET /derp/probe")).startsWith("HTTP/1.1 200");
+    assertThat(answer("GET /generate_204")).startsWith("HTTP/1.1 204");
+  }
+
+  /// derp §17.34
+  @Test
+  void connectsToNobodyForAnybody() throws IOException {
+    assertThat(answer("CONNECT login.example.com:443"))
+        .startsWith("HTTP/1.1 403")
+        .endsWith("CONNECT not enabled\n");
+  }
+
+  /// derp §17.21
+  @Test
+  void closesWhatIsBeyondTheOperatorsRateAndGoesOn() throws Exception {
+    door.close();
+    var options =
+        new DoorOptions(
+            new DoorOptions.AcceptRate(0.1, 2),
+            DoorOptions.DEFAULT_KEEP_ALIVE_SECONDS,
+            DoorOptions.DEFAULT_USER_TIMEOUT_MILLIS);
+    door = FrontDoor.start(plain(1000, 1000, 30).with(options), routes());
+    try (var first = client();
+        var second = client();
+        var third = client()) {
+      assertThat(third.rest()).isEmpty();
+      first.send("GET /api/v1 HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(first.head()).startsWith("HTTP/1.1 200");
+      second.send("GET /api/v1 HTTP/1.1\r\nHost: a\r\n\r\n");
+      assertThat(second.head()).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  /// derp §17.8: what was sent behind the header is not lost.
   @Test
   void sendsNoHeadToAClientThatStartsFast() throws IOException {
     try (var client = client()) {

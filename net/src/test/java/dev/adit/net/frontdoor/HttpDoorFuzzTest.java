@@ -43,6 +43,11 @@ class HttpDoorFuzzTest {
               "Sec-WebSocket-Protocol: s",
               "\r\n")
           .getBytes(US_ASCII);
+  private static final byte[] DERP_WEBSOCKET =
+      new String(OPENING, US_ASCII)
+          .replace("/stream", "/derp")
+          .replace("Protocol: s", "Protocol: derp")
+          .getBytes(US_ASCII);
   private static final byte[] DERP =
       "GET /derp HTTP/1.1\r\nHost: a\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\r\n"
           .getBytes(US_ASCII);
@@ -55,6 +60,11 @@ class HttpDoorFuzzTest {
   @FuzzTest
   void anyFramesOfAWebSocket(byte @NotNull @WithLength(max = 4096) [] bytes) {
     check(OPENING, bytes);
+  }
+
+  @FuzzTest
+  void anyFramesOfDerpsWebSocket(byte @NotNull @WithLength(max = 4096) [] bytes) {
+    check(DERP_WEBSOCKET, bytes);
   }
 
   @FuzzTest
@@ -92,7 +102,16 @@ class HttpDoorFuzzTest {
     var door = new HttpDoor(routes(heard, derp), 30, (_, work) -> work.run(), counters, null);
     var channel = new Connection();
     channel.config().setAllocator(allocator);
-    channel.pipeline().addLast(new RemoteEnd(new ConnectionLimits(10, 10, counters, Clock.SYSTEM)));
+    channel
+        .pipeline()
+        .addLast(
+            new RemoteEnd(
+                new ConnectionLimits(
+                    10,
+                    10,
+                    new AcceptLimiter(DoorOptions.AcceptRate.UNLIMITED),
+                    counters,
+                    Clock.SYSTEM)));
     channel.pipeline().addLast(door.handlers());
     channel.pipeline().fireChannelActive();
     for (byte[] piece : pieces) {
