@@ -27,6 +27,8 @@ module dev.adit.cli {
       info.picocli;
   opens dev.adit.cli.output to
       info.picocli;
+  opens dev.adit.cli.relay to
+      info.picocli;
   opens dev.adit.cli.server to
       info.picocli;
 

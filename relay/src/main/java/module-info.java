@@ -3,8 +3,10 @@ module dev.adit.relay {
   requires transitive dev.adit.core;
   requires transitive dev.adit.derp;
   requires transitive dev.adit.net;
+  requires java.management;
   requires org.slf4j;
   requires static org.jspecify;
 
   exports dev.adit.relay;
+  exports dev.adit.relay.admin;
 }

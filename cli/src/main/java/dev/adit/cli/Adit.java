@@ -85,6 +85,8 @@ public final class Adit {
     line.setExecutionExceptionHandler(Errors.EXECUTION);
     line.setParameterExceptionHandler(Errors.PARAMETERS);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // or `adit relay --log-level debug` would end in the subcommand of that name
+    line.setAllowSubcommandsAsOptionParameters(true);
     line.setUsageHelpAutoWidth(false);
     line.setUsageHelpWidth(100);
     Settings.install(line);

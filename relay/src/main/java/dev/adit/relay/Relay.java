@@ -7,6 +7,7 @@ import dev.adit.core.stun.StunResponder;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.ByteConnection;
 import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.udpserver.UdpService;
@@ -67,7 +68,15 @@ public final class Relay implements AutoCloseable {
   public static Relay open(
       RelayConfig config, Admission admission, Clock clock, RandomGenerator random)
       throws IOException {
-    var key = ServerKey.load(config.stateFolder(), random);
+    StateFiles.createFolder(config.stateFolder());
+    var key = ServerKey.load(config.stateFolder().resolve(ServerKey.FILE), random);
+    return open(config, key, admission, clock, random);
+  }
+
+  /// With a key from elsewhere; the state folder is left alone.
+  public static Relay open(
+      RelayConfig config, PrivateKey key, Admission admission, Clock clock, RandomGenerator random)
+      throws IOException {
     return new Relay(config, key, admission, clock, random);
   }
 

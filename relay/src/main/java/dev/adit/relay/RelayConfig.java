@@ -9,7 +9,7 @@ import java.util.List;
 /// How one relay runs, and what it says about itself. Its TCP port belongs to the front door, which
 /// a relay may share with a coordinator.
 ///
-/// @param stateFolder holds its key, `derp.key`; made if missing
+/// @param stateFolder holds its key, `derp.key`, unless it is given one; made if missing
 /// @param name up to 63 characters; default the host's name
 /// @param region where it is, for people; default `default`
 /// @param regionId DERP's number of the region, from 1; default 900, the first for private use
@@ -60,6 +60,12 @@ public record RelayConfig(
     if (hosts.size() > MAX_LIST || addresses.size() > MAX_LIST || certPins.size() > MAX_LIST) {
       throw new IllegalArgumentException("relay: at most 8 hosts, addresses and pins each");
     }
+  }
+
+  /// The same relay without STUN.
+  public RelayConfig withoutStun() {
+    return new RelayConfig(
+        stateFolder, name, region, regionId, hosts, addresses, tcp, certPins, List.of(), List.of());
   }
 
   /// With the defaults; STUN on every address.

@@ -1,13 +1,9 @@
 package dev.adit.cli.metrics;
 
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.WaitingLine;
-import dev.adit.net.local.LocalClient;
+import dev.adit.cli.local.LocalProgram;
 import dev.adit.net.metrics.MetricsHandler;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.SocketTimeoutException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -61,28 +57,13 @@ public final class MetricsCommand implements Callable<Integer> {
   }
 
   private String page(String program, String otherwise) {
-    Path socket = runDir.resolve(program + ".sock");
-    LocalClient.Answer answer;
-    try (var _ = WaitingLine.soon("waiting for the " + program)) {
-      answer = LocalClient.request(socket, "GET", MetricsHandler.PATH, new byte[0], PATIENCE);
-    } catch (SocketTimeoutException e) {
-      throw Failure.failed(
-          "the " + program + " does not answer (" + socket + "); its log says why");
-    } catch (AccessDeniedException e) {
-      throw notAllowed(socket);
-    } catch (IOException e) {
-      throw String.valueOf(e.getMessage()).contains("ermission denied")
-          ? notAllowed(socket)
-          : Failure.failed("no " + program + " runs here (" + socket + "); " + otherwise);
-    }
+    var answer =
+        new LocalProgram(program, runDir.resolve(program + ".sock"), otherwise)
+            .request("GET", MetricsHandler.PATH, "", PATIENCE);
     if (answer.status() != 200) {
       throw Failure.failed(
           "the " + program + " that runs here has no metrics; start it anew with this version");
     }
     return answer.text();
-  }
-
-  private static Failure notAllowed(Path socket) {
-    return Failure.failed("may not use " + socket + ": permission denied; run as root");
   }
 }

@@ -1,11 +1,13 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
-import dev.adit.cli.output.OutputOption;
-import dev.adit.cli.output.Table;
+import dev.adit.cli.Version;
+import dev.adit.cli.relay.RelayDebugCommand;
+import dev.adit.cli.relay.RelayStatusCommand;
 import dev.adit.core.admission.Admission;
 import dev.adit.core.admission.AllowList;
 import dev.adit.core.admission.OpenAdmission;
+import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
@@ -19,9 +21,8 @@ import dev.adit.relay.AllowFile;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
-import dev.adit.wire.JsonObject;
+import dev.adit.relay.admin.RelayConsole;
 import dev.adit.wire.MalformedException;
-import dev.adit.wire.control.RelayDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -43,8 +44,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "relay",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     addMethodSubcommands = false,
-    subcommands = RelayCommand.Describe.class,
+    subcommands = {
+      RelayDescribeCommand.class,
+      RelayStatusCommand.class,
+      RelayDebugCommand.class,
+    },
     description = {
       "Runs a relay alone: DERP on a TCP port and STUN on a UDP port.",
       "Say whom it serves: --allow-file with the keys that adit node list --keys prints, --allow, or"
@@ -56,6 +62,8 @@ public final class RelayCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
 
   @Mixin ServerOptions server = new ServerOptions();
+
+  @Mixin RelayOptions options = new RelayOptions();
 
   @Option(
       names = "--allow",
@@ -76,8 +84,8 @@ public final class RelayCommand implements Callable<Integer> {
       names = "--run-dir",
       paramLabel = "FOLDER",
       description =
-          "Where the local socket goes, for adit metrics --relay (default: /run/adit, if it can be"
-              + " written).")
+          "Where the local socket goes, for adit relay status and adit metrics --relay (default:"
+              + " /run/adit, if it can be written).")
   @Nullable Path runDir;
 
   @Option(names = "--open", description = "Serve everybody who finds this relay.")
@@ -90,7 +98,7 @@ public final class RelayCommand implements Callable<Integer> {
       throw Failure.usage(
           "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
     }
-    ServerConfig config = server.config();
+    ServerConfig config = options.config(server);
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
       start(opened, config, keys);
@@ -106,34 +114,43 @@ public final class RelayCommand implements Callable<Integer> {
   private void start(OpenedParts opened, ServerConfig config, Set<PublicKey> keys) {
     try {
       Admission admission = admission(opened, keys);
-      StateFiles.createFolder(config.stateDir());
       SecureRandom random = new SecureRandom();
-      ServerCertificate certificate = RelayParts.certificate(config, List.of(), random);
+      ServerCertificate certificate = null;
+      if (!options.isDevelopment()) {
+        StateFiles.createFolder(config.stateDir());
+        certificate = RelayParts.certificate(config, List.of(), random);
+      }
       RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
-      Relay relay = opened.add(Relay.open(relayConfig, admission, Clock.SYSTEM, random));
+      PrivateKey key = options.key(config.stateDir(), random);
+      Relay relay = opened.add(Relay.open(relayConfig, key, admission, Clock.SYSTEM, random));
       FrontDoor door =
           opened.add(
               FrontDoor.start(
                   FrontDoorConfig.of(
-                      config.listen(), certificate.tls(RelayParts.meta(relay, random))),
+                      config.listen(),
+                      certificate == null ? null : certificate.tls(RelayParts.meta(relay, random))),
                   relay.addTo(new RequestRoutes())));
       ServerMetrics metrics = new ServerMetrics("relay", List.of(relay.metrics(), door::read));
       metrics.listen(opened, config);
-      localSocket(opened, metrics);
+      localSocket(opened, metrics, RelayParts.console(relay, metrics));
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);
     }
   }
 
-  /// Only metrics are asked for there. A relay that may not write to the default folder does
-  /// without.
-  private void localSocket(OpenedParts opened, ServerMetrics metrics) throws IOException {
+  /// A relay that may not write to the default folder does without.
+  private void localSocket(OpenedParts opened, ServerMetrics metrics, RelayConsole console)
+      throws IOException {
     Path folder = runDir == null ? DEFAULT_RUN_DIR : runDir;
     try {
       Files.createDirectories(folder);
       metrics.socket(
-          opened, folder.resolve("relay.sock"), LocalServer.EVERYBODY, null, LocalLimits.metrics());
+          opened,
+          folder.resolve("relay.sock"),
+          LocalServer.EVERYBODY,
+          console,
+          LocalLimits.agent());
     } catch (IOException e) {
       if (runDir != null) {
         throw e;
@@ -141,7 +158,7 @@ public final class RelayCommand implements Callable<Integer> {
       LogLine.info(LoggerFactory.getLogger(RelayCommand.class), "no_local_socket")
           .addKeyValue("folder", folder)
           .addKeyValue("reason", e.getMessage())
-          .log("no local socket, so no adit metrics --relay");
+          .log("no local socket, so no adit metrics --relay and no adit relay status");
     }
   }
 
@@ -165,87 +182,5 @@ public final class RelayCommand implements Callable<Integer> {
       }
     }
     return keys;
-  }
-
-  /// `adit relay describe`
-  @Command(
-      name = "describe",
-      mixinStandardHelpOptions = true,
-      addMethodSubcommands = false,
-      description = {
-        "Prints what adit serve --relay-file must know of this relay: its key, pins, addresses and"
-            + " ports. Makes key and certificate if there are none yet.",
-        "Give it the same options as the relay itself, or write them into /etc/adit/relay.toml."
-      })
-  static final class Describe implements Callable<Integer> {
-    @Spec CommandSpec spec;
-    @Mixin ServerOptions server = new ServerOptions();
-    @Mixin OutputOption output = new OutputOption();
-
-    @Override
-    public Integer call() throws IOException, MalformedException {
-      RelayDescription description = describe(server.config());
-      output.print(spec.commandLine().getOut(), description.json(), Describe::table);
-      return Failure.DONE;
-    }
-
-    /// Opens the relay without its sockets, which a running one may hold.
-    private static RelayDescription describe(ServerConfig config) {
-      try {
-        StateFiles.createFolder(config.stateDir());
-        SecureRandom random = new SecureRandom();
-        ServerCertificate certificate = RelayParts.certificate(config, List.of(), random);
-        RelayConfig full = RelayParts.config(config, List.of(), certificate);
-        RelayConfig silent =
-            new RelayConfig(
-                full.stateFolder(),
-                full.name(),
-                full.region(),
-                full.regionId(),
-                full.hosts(),
-                full.addresses(),
-                full.tcp(),
-                full.certPins(),
-                List.of(),
-                List.of());
-        try (Relay relay = Relay.open(silent, new OpenAdmission(), Clock.SYSTEM, random)) {
-          return withStun(
-              relay.description(), StunPorts.promised(config.stun(), config.stunOther()));
-        }
-      } catch (IOException e) {
-        throw RelayParts.failure(e);
-      }
-    }
-
-    private static RelayDescription withStun(RelayDescription relay, List<Integer> ports) {
-      return new RelayDescription(
-          relay.key(),
-          relay.udpKey(),
-          relay.name(),
-          relay.region(),
-          relay.regionId(),
-          relay.hosts(),
-          relay.addresses(),
-          relay.tcp(),
-          ports,
-          relay.certPins(),
-          ports.isEmpty()
-              ? relay.capabilities()
-              : List.of(RelayDescription.DERP, RelayDescription.STUN));
-    }
-
-    private static String table(JsonObject relay) throws MalformedException {
-      return new Table("NAME", relay.string("name"))
-          .row("KEY", relay.string("key"))
-          .row("REGION", relay.string("region") + " (" + relay.integer("regionId") + ")")
-          .row(
-              "ADDRESSES", String.join(", ", relay.strings("addresses", RelayDescription.MAX_LIST)))
-          .row("TCP", Long.toString(relay.integer("tcp")))
-          .row("UDP", relay.integers("udp", RelayDescription.MAX_LIST, 1, 0xffff).toString())
-          .row(
-              "CERTIFICATE PINS",
-              String.join(", ", relay.strings("certPins", RelayDescription.MAX_LIST)))
-          .toString();
-    }
   }
 }

@@ -1,11 +1,15 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.Version;
 import dev.adit.net.Clock;
 import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.tls.HostAddresses;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
+import dev.adit.relay.admin.DebugPages;
+import dev.adit.relay.admin.RelayConsole;
+import dev.adit.relay.admin.RelayOperations;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
 import dev.adit.wire.derp.Derp;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Steps that `serve`, `relay` and `relay describe` share.
 final class RelayParts {
@@ -35,8 +40,9 @@ final class RelayParts {
   }
 
   /// @param places where nodes reach it; empty for a relay that stands alone
+  /// @param certificate null for one without TLS
   static RelayConfig config(
-      ServerConfig config, List<HttpsUrl> places, ServerCertificate certificate) {
+      ServerConfig config, List<HttpsUrl> places, @Nullable ServerCertificate certificate) {
     try {
       return new RelayConfig(
           config.stateDir(),
@@ -46,7 +52,7 @@ final class RelayParts {
           names(places),
           config.addresses(),
           places.isEmpty() ? config.tcpPort() : places.get(0).port(),
-          List.of(Sha256.of(certificate.pin())),
+          certificate == null ? List.of() : List.of(Sha256.of(certificate.pin())),
           config.stun(),
           config.stunOther());
     } catch (IllegalArgumentException e) {
@@ -57,6 +63,16 @@ final class RelayParts {
   /// What tells clients the relay's key within the TLS handshake.
   static RelayMeta meta(Relay relay, RandomGenerator random) {
     return new RelayMeta(relay.key(), Derp.VERSION, random);
+  }
+
+  /// What the operator asks `relay` on its local socket.
+  ///
+  /// @param metrics of the whole process
+  static RelayConsole console(Relay relay, ServerMetrics metrics) {
+    String version = "adit " + Version.number();
+    return new RelayConsole(
+        new RelayOperations(relay, version, Clock.SYSTEM),
+        new DebugPages(metrics::readings, version));
   }
 
   private static List<String> names(List<HttpsUrl> places) {

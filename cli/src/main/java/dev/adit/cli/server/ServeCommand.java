@@ -123,8 +123,9 @@ public final class ServeCommand implements Callable<Integer> {
       RequestRoutes routes = new RequestRoutes();
       LateAdmission admission = new LateAdmission();
       RelayMeta meta = null;
+      Relay relay = null;
       if (!noDerp) {
-        Relay relay =
+        relay =
             opened.add(
                 Relay.open(
                     RelayParts.config(config, places, certificate),
@@ -169,7 +170,9 @@ public final class ServeCommand implements Callable<Integer> {
           opened,
           runDir.resolve("coordinator.sock"),
           LocalServer.OWNER,
-          coordinator.api(),
+          relay == null
+              ? coordinator.api()
+              : RelayParts.console(relay, metrics).before(coordinator.api()),
           LocalLimits.coordinator());
       AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;

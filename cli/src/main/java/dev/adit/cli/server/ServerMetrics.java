@@ -20,15 +20,22 @@ import org.jspecify.annotations.Nullable;
 /// The one page of metrics of a server process, on its local socket and, if wanted, on a TCP port.
 final class ServerMetrics {
   private final MetricsHandler handler;
+  private final List<Readings.Source> sources;
   private volatile @Nullable LocalServer socket;
 
   /// @param role `serve` or `relay`
   /// @param programs what is counted, in the order of the page
   ServerMetrics(String role, List<Readings.Source> programs) {
-    List<Readings.Source> sources = new ArrayList<>(programs);
-    sources.add(this::readSocket);
-    sources.add(new ProcessReadings(role));
+    List<Readings.Source> all = new ArrayList<>(programs);
+    all.add(this::readSocket);
+    all.add(new ProcessReadings(role));
+    sources = List.copyOf(all);
     handler = new MetricsHandler(sources, PrometheusPage::of);
+  }
+
+  /// All of it, as it is now.
+  Readings readings() {
+    return Readings.of(sources);
   }
 
   private void readSocket(Readings into) {

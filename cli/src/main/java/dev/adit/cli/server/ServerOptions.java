@@ -18,13 +18,15 @@ import picocli.CommandLine.Option;
 
 /// The options of every server (a picocli mixin).
 final class ServerOptions {
+  static final String DEFAULT_LISTEN = "[::]:443";
+
   private static final int MAX_ADDRESSES = 8;
 
   @Option(
       names = "--listen",
       split = ",",
       paramLabel = "ADDR:PORT",
-      defaultValue = "[::]:443",
+      defaultValue = DEFAULT_LISTEN,
       description = "TCP address to listen on, repeatable (default: ${DEFAULT-VALUE}).")
   List<String> listen = List.of();
 
