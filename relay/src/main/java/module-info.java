@@ -9,4 +9,5 @@ module dev.adit.relay {
 
   exports dev.adit.relay;
   exports dev.adit.relay.admin;
+  exports dev.adit.relay.admission;
 }

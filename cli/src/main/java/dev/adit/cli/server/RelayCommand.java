@@ -5,10 +5,7 @@ import dev.adit.cli.Version;
 import dev.adit.cli.relay.RelayDebugCommand;
 import dev.adit.cli.relay.RelayStatusCommand;
 import dev.adit.core.admission.Admission;
-import dev.adit.core.admission.AllowList;
-import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.PrivateKey;
-import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoor;
@@ -17,20 +14,18 @@ import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.log.LogLine;
-import dev.adit.relay.AllowFile;
+import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
 import dev.adit.relay.admin.RelayConsole;
-import dev.adit.wire.MalformedException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -65,20 +60,7 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin RelayOptions options = new RelayOptions();
 
-  @Option(
-      names = "--allow",
-      split = ",",
-      paramLabel = "KEY",
-      description = "Serve the node with this WireGuard public key, repeatable.")
-  List<String> allow = List.of();
-
-  @Option(
-      names = "--allow-file",
-      paramLabel = "FILE",
-      description =
-          "Serve the nodes whose keys stand in this file, one a line; followed when it"
-              + " changes.")
-  @Nullable Path allowFile;
+  @Mixin AdmissionOptions admission = new AdmissionOptions();
 
   @Option(
       names = "--run-dir",
@@ -88,32 +70,27 @@ public final class RelayCommand implements Callable<Integer> {
               + " /run/adit, if it can be written).")
   @Nullable Path runDir;
 
-  @Option(names = "--open", description = "Serve everybody who finds this relay.")
-  boolean open;
-
   @Override
   public Integer call() throws IOException {
-    Set<PublicKey> keys = keys();
-    if (keys.isEmpty() && allowFile == null && !open) {
-      throw Failure.usage(
-          "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
-    }
+    admission.check();
     ServerConfig config = options.config(server);
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
-      start(opened, config, keys);
+      start(opened, config);
       PrintWriter out = spec.commandLine().getOut();
       out.println(
           "relaying on " + config.listen().get(0) + "; adit relay describe tells how to use it");
       out.flush();
+      admission.warn(spec.commandLine().getErr());
       opened.untilSignal();
     }
     return Failure.DONE;
   }
 
-  private void start(OpenedParts opened, ServerConfig config, Set<PublicKey> keys) {
+  private void start(OpenedParts opened, ServerConfig config) {
     try {
-      Admission admission = admission(opened, keys);
+      List<Readings.Source> counted = new ArrayList<>();
+      Admission admitted = admission.open(opened, counted);
       SecureRandom random = new SecureRandom();
       ServerCertificate certificate = null;
       if (!options.isDevelopment()) {
@@ -122,7 +99,7 @@ public final class RelayCommand implements Callable<Integer> {
       }
       RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
       PrivateKey key = options.key(config.stateDir(), random);
-      Relay relay = opened.add(Relay.open(relayConfig, key, admission, Clock.SYSTEM, random));
+      Relay relay = opened.add(Relay.open(relayConfig, key, admitted, Clock.SYSTEM, random));
       FrontDoor door =
           opened.add(
               FrontDoor.start(
@@ -130,7 +107,9 @@ public final class RelayCommand implements Callable<Integer> {
                       config.listen(),
                       certificate == null ? null : certificate.tls(RelayParts.meta(relay, random))),
                   relay.addTo(new RequestRoutes())));
-      ServerMetrics metrics = new ServerMetrics("relay", List.of(relay.metrics(), door::read));
+      counted.add(0, relay.metrics());
+      counted.add(1, door::read);
+      ServerMetrics metrics = new ServerMetrics("relay", counted);
       metrics.listen(opened, config);
       localSocket(opened, metrics, RelayParts.console(relay, metrics));
     } catch (IOException e) {
@@ -160,27 +139,5 @@ public final class RelayCommand implements Callable<Integer> {
           .addKeyValue("reason", e.getMessage())
           .log("no local socket, so no adit metrics --relay and no adit relay status");
     }
-  }
-
-  private Admission admission(OpenedParts opened, Set<PublicKey> keys) throws IOException {
-    if (open) {
-      return new OpenAdmission();
-    }
-    return allowFile == null
-        ? new AllowList(keys)
-        : opened.add(AllowFile.open(allowFile, keys)).list();
-  }
-
-  private Set<PublicKey> keys() {
-    Set<PublicKey> keys = new HashSet<>();
-    for (String text : allow) {
-      try {
-        keys.addAll(AllowList.parse(text));
-      } catch (MalformedException e) {
-        throw Failure.usage(
-            "--allow " + text + ": expected a WireGuard public key of 44 characters of base64");
-      }
-    }
-    return keys;
   }
 }

@@ -26,6 +26,9 @@ import dev.adit.net.metrics.MetricsFormat;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
+import dev.adit.relay.admission.LocalDaemon;
+import dev.adit.relay.admission.VerifiedAdmission;
+import dev.adit.relay.admission.Verifier;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.JoinKey;
@@ -33,6 +36,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -77,12 +81,18 @@ class MetricsTextTest {
         var helper = Helper.start(helperConfig())) {
       return section("Coordinator", coordinator::read)
           + section("Relay", relay.metrics())
+          + section("Relay that asks somebody else about its clients", verified())
           + section("Front door of a server: TCP, TLS, HTTP", door::read)
           + section("Local socket", socket::read)
           + section("Agent", agent())
           + section("Helper", helper::read)
           + section("Every process", new ProcessReadings("serve"));
     }
+  }
+
+  private static Readings.Source verified() {
+    Verifier daemon = new LocalDaemon(LocalDaemon.DEFAULT_SOCKET);
+    return new VerifiedAdmission(new OpenAdmission(), List.of(daemon), Duration.ZERO, Clock.SYSTEM);
   }
 
   private HelperConfig helperConfig() {

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 /// Whom a relay admits, and which pairs may exchange packets (relay-rung RR-36, RR-37).
 /// Thread-safe.
 ///
-/// A client is judged once, when it connects; that may take seconds, because somebody else is asked.
-/// Afterwards only [#onRevoked] ends its connections.
+/// A client is judged once, when it connects; that may take seconds, because somebody else is
+/// asked. Afterwards only [#onRevoked] ends its connections.
 ///
 /// Not allowed is not distinguishable from unknown: callers look both keys up, then compare, and
 /// treat a refusal exactly as an absent destination.

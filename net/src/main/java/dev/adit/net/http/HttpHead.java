@@ -123,7 +123,7 @@ public record HttpHead(String startLine, Map<String, String> headers) {
   public static final class BodyTooLong extends IOException {
     private static final long serialVersionUID = 1L;
 
-    BodyTooLong(int limit) {
+    public BodyTooLong(int limit) {
       super("HTTP: body longer than " + limit + " bytes");
     }
   }

@@ -20,6 +20,8 @@ public final class LocalClient {
   /// Longer answers are refused.
   public static final int MAX_BODY = 64 * 1024 * 1024;
 
+  private static final String OUR_HOST = "adit.local";
+
   private LocalClient() {}
 
   /// @param headers names in lower case
@@ -47,11 +49,20 @@ public final class LocalClient {
   /// @throws IOException also if there is no such socket
   public static Answer request(
       Path socket, String method, String target, byte[] body, Duration timeout) throws IOException {
+    return request(socket, OUR_HOST, method, target, body, timeout);
+  }
+
+  /// As the shorter one, for programs other than ours.
+  ///
+  /// @param host for the `Host` header: how the program there calls itself
+  public static Answer request(
+      Path socket, String host, String method, String target, byte[] body, Duration timeout)
+      throws IOException {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         var deadline = new Deadline(timeout, channel)) {
       try {
         channel.connect(UnixDomainSocketAddress.of(socket));
-        Channels.newOutputStream(channel).write(encode(method, target, body));
+        Channels.newOutputStream(channel).write(encode(host, method, target, body));
         return readAnswer(new BufferedInputStream(Channels.newInputStream(channel)));
       } catch (IOException e) {
         if (deadline.passed()) {
@@ -63,10 +74,10 @@ public final class LocalClient {
     }
   }
 
-  private static byte[] encode(String method, String target, byte[] body) {
+  private static byte[] encode(String host, String method, String target, byte[] body) {
     var head = new StringBuilder(128);
     head.append(method).append(' ').append(target).append(" HTTP/1.1\r\n");
-    head.append("Host: adit.local\r\nConnection: close\r\n");
+    head.append("Host: ").append(host).append("\r\nConnection: close\r\n");
     if (body.length > 0) {
       head.append("Content-Type: application/json\r\nContent-Length: ").append(body.length);
       head.append("\r\n");

@@ -35,6 +35,7 @@ public final class HttpExchange {
   ///
   /// @param headers more of them, such as `Authorization`
   /// @param body empty for none; otherwise JSON
+  /// @throws HttpHead.BodyTooLong if the answer's body is longer than `limit` bytes
   public static Answer request(
       Connection connection,
       String method,
@@ -72,7 +73,7 @@ public final class HttpExchange {
       body = in.readNBytes(limit + 1);
       keptAlive = false;
       if (body.length > limit) {
-        throw new IOException("HTTP: body longer than " + limit + " bytes");
+        throw new HttpHead.BodyTooLong(limit);
       }
     }
     return new Answer(status, head.headers(), body, keptAlive);
@@ -100,7 +101,7 @@ public final class HttpExchange {
         throw new IOException("HTTP: chunk length is no number");
       }
       if (length < 0 || length > limit - body.size()) {
-        throw new IOException("HTTP: body longer than " + limit + " bytes");
+        throw new HttpHead.BodyTooLong(limit);
       }
       if (length == 0) {
         break;

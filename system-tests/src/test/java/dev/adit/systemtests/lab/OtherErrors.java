@@ -175,7 +175,24 @@ final class OtherErrors {
           when("relay: for whom?", attempt -> attempt.fails("l", "relay")),
           when(
               "relay: --allow that is no key",
-              attempt -> attempt.fails("l", "relay", "--allow", "friend")));
+              attempt -> attempt.fails("l", "relay", "--allow", "friend")),
+          when(
+              "relay: open, and for somebody",
+              attempt -> attempt.fails("l", "relay", "--open", "--verify-clients")),
+          when(
+              "relay: --verify-url that is none",
+              attempt -> attempt.fails("l", "relay", "--verify-url", "example.org")),
+          when(
+              "relay: --verify-url-fail-open alone",
+              attempt ->
+                  attempt.fails("l", "relay", "--verify-clients", "--verify-url-fail-open")),
+          when(
+              "relay: --verify-socket alone",
+              attempt -> attempt.fails("l", "relay", "--verify-socket", "/run/d.sock")),
+          when(
+              "relay: --verify-remember too long",
+              attempt ->
+                  attempt.fails("l", "relay", "--verify-clients", "--verify-remember", "2h")));
 
   private static void portNotAllowed(Attempt attempt) throws IOException {
     attempt
