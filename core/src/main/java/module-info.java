@@ -12,5 +12,6 @@ module dev.adit.core {
   exports dev.adit.core.limit;
   exports dev.adit.core.netcheck;
   exports dev.adit.core.path;
+  exports dev.adit.core.region;
   exports dev.adit.core.stun;
 }

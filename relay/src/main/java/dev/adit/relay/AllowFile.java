@@ -5,10 +5,7 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.net.log.LogLine;
 import dev.adit.wire.MalformedException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -18,30 +15,17 @@ import org.slf4j.LoggerFactory;
 /// whether the file has changed; a file that is gone or bad keeps the old list.
 public final class AllowFile implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AllowFile.class);
-  private static final long LOOK_MILLIS = 1000;
-  private static final long LARGEST_FILE = 16L * 1024 * 1024;
 
   private final Path file;
   private final Set<PublicKey> always;
   private final AllowList list;
-  private final Thread thread;
-
-  // Guarded by this.
-  private Version version;
-
-  /// What shows that a file has changed.
-  private record Version(FileTime modified, long size) {
-    static Version of(Path file) throws IOException {
-      return new Version(Files.getLastModifiedTime(file), Files.size(file));
-    }
-  }
+  private final FollowedFile followed;
 
   private AllowFile(Path file, Set<PublicKey> always) throws IOException {
     this.file = file;
     this.always = Set.copyOf(always);
-    this.version = Version.of(file);
-    this.list = new AllowList(read());
-    this.thread = Thread.ofVirtual().name("allow-file").unstarted(this::follow);
+    this.followed = new FollowedFile(file, "allow-file", this::replace, AllowFile::refused);
+    this.list = new AllowList(keys(FollowedFile.read(file)));
   }
 
   /// Reads `file` now, and follows it until closed.
@@ -50,7 +34,7 @@ public final class AllowFile implements AutoCloseable {
   /// @throws IOException naming the file, and the line that is bad
   public static AllowFile open(Path file, Set<PublicKey> always) throws IOException {
     var opened = new AllowFile(file, always);
-    opened.thread.start();
+    opened.followed.start();
     return opened;
   }
 
@@ -58,12 +42,9 @@ public final class AllowFile implements AutoCloseable {
     return list;
   }
 
-  private Set<PublicKey> read() throws IOException {
-    if (Files.size(file) > LARGEST_FILE) {
-      throw new IOException(file + ": larger than " + LARGEST_FILE + " bytes");
-    }
+  private Set<PublicKey> keys(String text) throws IOException {
     try {
-      var keys = new HashSet<>(AllowList.parse(Files.readString(file, StandardCharsets.UTF_8)));
+      var keys = new HashSet<>(AllowList.parse(text));
       keys.addAll(always);
       return keys;
     } catch (MalformedException e) {
@@ -71,38 +52,27 @@ public final class AllowFile implements AutoCloseable {
     }
   }
 
-  private void follow() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        Thread.sleep(LOOK_MILLIS);
-        look();
-      } catch (InterruptedException e) {
-        return;
-      }
-    }
+  /// Replaces the list if the file has changed and is good.
+  void look() {
+    followed.look();
   }
 
-  /// Replaces the list if the file has changed and is good.
-  synchronized void look() {
-    try {
-      var now = Version.of(file);
-      if (!now.equals(version)) {
-        version = now; // a bad file is complained of once
-        list.replace(read());
-        LogLine.info(LOG, "allow_list_changed")
-            .addKeyValue("file", file)
-            .addKeyValue("keys", list.size())
-            .log("the allow list has changed");
-      }
-    } catch (IOException e) {
-      LogLine.warn(LOG, "allow_list_bad")
-          .addKeyValue("reason", e.getMessage())
-          .log("the allow list stays as it was");
-    }
+  private void replace(String text) throws IOException {
+    list.replace(keys(text));
+    LogLine.info(LOG, "allow_list_changed")
+        .addKeyValue("file", file)
+        .addKeyValue("keys", list.size())
+        .log("the allow list has changed");
+  }
+
+  private static void refused(IOException reason) {
+    LogLine.warn(LOG, "allow_list_bad")
+        .addKeyValue("reason", reason.getMessage())
+        .log("the allow list stays as it was");
   }
 
   @Override
   public void close() {
-    thread.interrupt();
+    followed.close();
   }
 }
