@@ -15,6 +15,9 @@ import dev.adit.derp.DerpHttpClient;
 import dev.adit.derp.DerpOptions;
 import dev.adit.derp.HttpOptions;
 import dev.adit.net.Clock;
+import dev.adit.net.certificates.Certificates;
+import dev.adit.net.certificates.RelayMeta;
+import dev.adit.net.certificates.TlsIdentity;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
@@ -166,6 +169,52 @@ class DerpHttpClientTest {
     }
     var wrong = client(a, direct.withCertName("sha256-raw:" + "00".repeat(32)));
     assertThatThrownBy(wrong::connect).hasMessageContaining("another fingerprint");
+  }
+
+  /// derp §17.37: the certificate that tells the relay's key is never taken for its own one, by
+  /// whatever way that is known.
+  @Test
+  void startsFastWhenTheCertificatesTellTheRelaysKey() throws Exception {
+    String pin = HexFormat.of().formatHex(Hash.sha256(x509().getEncoded()));
+    try (var fast = openTellingTheKey()) {
+      var url = URI.create("https://127.0.0.1:" + fast.listening().getFirst().port() + "/derp");
+      for (var options : List.of(trusting, direct.withCertName("sha256-raw:" + pin))) {
+        try (var client = DerpHttpClient.of(url, a, options, random, Clock.SYSTEM)) {
+          client.connect();
+          assertThat(client.serverKey()).isEqualTo(relay.key());
+          assertThat(next(client)).isInstanceOf(Event.Admitted.class);
+        }
+      }
+      var wrong = trusting.withDerp(DerpOptions.DEFAULT.withServerKey(b.publicKey()));
+      try (var client = DerpHttpClient.of(url, a, wrong, random, Clock.SYSTEM)) {
+        assertThatThrownBy(client::connect).hasMessageContaining("expected");
+      }
+    }
+    assertThat(relay.metrics().value(DerpCounter.ACCEPTS))
+        .as("before it said who it is")
+        .isEqualTo(2);
+  }
+
+  private FrontDoor openTellingTheKey() throws Exception {
+    var identity = TlsIdentity.parse(certificate.privateKeyPem(), certificate.certificatePem());
+    var tls =
+        new FrontDoorConfig.Tls(
+            Certificates.always(identity), new RelayMeta(relay.key(), 2, random));
+    return FrontDoor.start(
+        new FrontDoorConfig(List.of(LOOPBACK), tls, 1, 1000, 1000, 30),
+        relay.addTo(new RequestRoutes()));
+  }
+
+  @Test
+  void speaksThroughAWebSocket() throws Exception {
+    try (var first = client(a, trusting.overWebSocket());
+        var second = client(b, trusting.overWebSocket())) {
+      assertThat(next(second)).isInstanceOf(Event.Admitted.class);
+      byte[] longest = new byte[65_536];
+      random.nextBytes(longest);
+      first.send(b.publicKey(), longest);
+      assertThat(((Event.Received) next(second)).packet()).isEqualTo(longest);
+    }
   }
 
   @Test
