@@ -1,0 +1,62 @@
+package dev.adit.systemtests.interop;
+
+import dev.adit.derp.HttpOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/// Clients of our library, in this process. Thread-safe.
+final class OurClients implements Clients {
+  private final HttpOptions http;
+  private final Queue<OurClient> clients = new ConcurrentLinkedQueue<>();
+
+  private OurClients(HttpOptions http) {
+    this.http = http;
+  }
+
+  /// Clients that trust the stage's certificate.
+  static OurClients of(Stage stage) throws IOException {
+    try (InputStream pem = Files.newInputStream(stage.certificates().resolve("ca.pem"))) {
+      var root = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
+      return new OurClients(HttpOptions.DEFAULT.withRoots(List.of(root)));
+    } catch (CertificateException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The same, which speak over WebSocket.
+  OurClients overWebSocket() {
+    return new OurClients(http.overWebSocket());
+  }
+
+  @Override
+  public OurClient open(String name, ClientOptions options) {
+    OurClient client = openUnheard(name, options);
+    client.awaitRegistration();
+    return client;
+  }
+
+  @Override
+  public OurClient openUnheard(String name, ClientOptions options) {
+    try {
+      OurClient client = OurClient.open(name, options, http);
+      clients.add(client);
+      return client;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void closeAll() {
+    clients.forEach(OurClient::close);
+    clients.clear();
+  }
+}
