@@ -8,6 +8,7 @@ import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.DoorOptions;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
@@ -18,6 +19,7 @@ import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
+import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.RelayConsole;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -62,6 +64,15 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin AdmissionOptions admission = new AdmissionOptions();
 
+  @Mixin TcpOptions tcp = new TcpOptions();
+
+  @Mixin DebugOptions debug = new DebugOptions();
+
+  @Option(
+      names = "--no-derp",
+      description = "Run no relay: STUN and the pages alone; /derp answers 404.")
+  boolean noDerp;
+
   @Option(
       names = "--run-dir",
       paramLabel = "FOLDER",
@@ -74,9 +85,11 @@ public final class RelayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     admission.check();
     ServerConfig config = options.config(server);
+    DoorOptions doorOptions = tcp.door();
+    debug.check();
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
-      start(opened, config);
+      start(opened, config, doorOptions);
       PrintWriter out = spec.commandLine().getOut();
       out.println(
           "relaying on " + config.listen().get(0) + "; adit relay describe tells how to use it");
@@ -87,7 +100,7 @@ public final class RelayCommand implements Callable<Integer> {
     return Failure.DONE;
   }
 
-  private void start(OpenedParts opened, ServerConfig config) {
+  private void start(OpenedParts opened, ServerConfig config, DoorOptions doorOptions) {
     try {
       List<Readings.Source> counted = new ArrayList<>();
       Admission admitted = admission.open(opened, counted);
@@ -100,18 +113,26 @@ public final class RelayCommand implements Callable<Integer> {
       RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
       PrivateKey key = options.key(config.stateDir(), random);
       Relay relay = opened.add(Relay.open(relayConfig, key, admitted, Clock.SYSTEM, random));
+      RequestRoutes routes = new RequestRoutes();
+      routes = noDerp ? routes.derpOff() : relay.addTo(routes);
+      ServerMetrics metrics = new ServerMetrics("relay");
+      DebugPages pages = RelayParts.debugPages(metrics);
+      debug.addTo(routes, pages);
       FrontDoor door =
           opened.add(
               FrontDoor.start(
                   FrontDoorConfig.of(
-                      config.listen(),
-                      certificate == null ? null : certificate.tls(RelayParts.meta(relay, random))),
-                  relay.addTo(new RequestRoutes())));
+                          config.listen(),
+                          certificate == null
+                              ? null
+                              : certificate.tls(RelayParts.meta(relay, random)))
+                      .with(doorOptions),
+                  routes));
       counted.add(0, relay.metrics());
       counted.add(1, door::read);
-      ServerMetrics metrics = new ServerMetrics("relay", counted);
+      metrics.of(counted);
       metrics.listen(opened, config);
-      localSocket(opened, metrics, RelayParts.console(relay, metrics));
+      localSocket(opened, metrics, RelayParts.console(relay, pages));
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);

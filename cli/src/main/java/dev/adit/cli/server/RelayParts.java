@@ -66,13 +66,17 @@ final class RelayParts {
   }
 
   /// What the operator asks `relay` on its local socket.
-  ///
+  static RelayConsole console(Relay relay, DebugPages pages) {
+    return new RelayConsole(new RelayOperations(relay, program(), Clock.SYSTEM), pages);
+  }
+
   /// @param metrics of the whole process
-  static RelayConsole console(Relay relay, ServerMetrics metrics) {
-    String version = "adit " + Version.number();
-    return new RelayConsole(
-        new RelayOperations(relay, version, Clock.SYSTEM),
-        new DebugPages(metrics::readings, version));
+  static DebugPages debugPages(ServerMetrics metrics) {
+    return new DebugPages(metrics::readings, program());
+  }
+
+  private static String program() {
+    return "adit " + Version.number();
   }
 
   private static List<String> names(List<HttpsUrl> places) {

@@ -164,7 +164,8 @@ public final class ServeCommand implements Callable<Integer> {
               FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls(meta)), routes));
       counted.add(0, coordinator::read);
       counted.add(door::read);
-      ServerMetrics metrics = new ServerMetrics("serve", counted);
+      ServerMetrics metrics = new ServerMetrics("serve");
+      metrics.of(counted);
       metrics.listen(opened, config);
       metrics.socket(
           opened,
@@ -172,7 +173,7 @@ public final class ServeCommand implements Callable<Integer> {
           LocalServer.OWNER,
           relay == null
               ? coordinator.api()
-              : RelayParts.console(relay, metrics).before(coordinator.api()),
+              : RelayParts.console(relay, RelayParts.debugPages(metrics)).before(coordinator.api()),
           LocalLimits.coordinator());
       AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;

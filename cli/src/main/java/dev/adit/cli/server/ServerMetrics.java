@@ -12,7 +12,6 @@ import dev.adit.wire.Endpoint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +20,27 @@ import org.jspecify.annotations.Nullable;
 final class ServerMetrics {
   private final MetricsHandler handler;
   private final List<Readings.Source> sources;
+  private volatile List<Readings.Source> programs = List.of();
   private volatile @Nullable LocalServer socket;
 
   /// @param role `serve` or `relay`
-  /// @param programs what is counted, in the order of the page
-  ServerMetrics(String role, List<Readings.Source> programs) {
-    List<Readings.Source> all = new ArrayList<>(programs);
-    all.add(this::readSocket);
-    all.add(new ProcessReadings(role));
-    sources = List.copyOf(all);
+  ServerMetrics(String role) {
+    sources = List.of(this::readPrograms, this::readSocket, new ProcessReadings(role));
     handler = new MetricsHandler(sources, PrometheusPage::of);
+  }
+
+  /// @param all what is counted, in the order of the page; nothing until this is called
+  void of(List<Readings.Source> all) {
+    programs = List.copyOf(all);
   }
 
   /// All of it, as it is now.
   Readings readings() {
     return Readings.of(sources);
+  }
+
+  private void readPrograms(Readings into) {
+    programs.forEach(program -> program.read(into));
   }
 
   private void readSocket(Readings into) {

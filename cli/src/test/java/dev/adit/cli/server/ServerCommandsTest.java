@@ -108,6 +108,16 @@ class ServerCommandsTest {
   }
 
   @Test
+  void refusesTcpAndDebugOptionsThatMeanNothing() {
+    assertThat(CommandRun.of("relay", "--open", "--accept-limit", "0").err())
+        .isEqualTo("adit: accept rate of 0.0 a second, 1000 at once: both must be above 0\n");
+    assertThat(CommandRun.of("relay", "--open", "--tcp-keep-alive", "10h"))
+        .isEqualTo(failed(2, "TCP keep-alive of 36000 s, allowed 1 to 32767"));
+    assertThat(CommandRun.of("relay", "--open", "--debug-from", "here"))
+        .isEqualTo(failed(2, "--debug-from here: expected for example 192.0.2.1 or 192.0.2.0/24"));
+  }
+
+  @Test
   void describesARelayAsServeReadsIt() throws Exception {
     String[] command = {
       "relay",

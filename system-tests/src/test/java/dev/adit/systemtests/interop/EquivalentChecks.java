@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.crypto.PrivateKey;
 import dev.adit.wire.Text;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -28,6 +29,14 @@ final class EquivalentChecks {
     ALL.put("-version", EquivalentChecks::saysItsVersion);
     ALL.put("-c", EquivalentChecks::takesDerpersKey);
     ALL.put("DERP_DEBUG_LOGS", EquivalentChecks::logsMore);
+    ALL.put("-derp", EquivalentChecks::relaysNot);
+    ALL.put("-accept-connection-limit", EquivalentChecks::acceptsOnlySoMany);
+    ALL.put("-accept-connection-burst", EquivalentChecks::acceptsOnlySoMany);
+    ALL.put("-tcp-keepalive-time", TcpChecks::keepsAlive);
+    ALL.put("-tcp-user-timeout", TcpChecks::endsADeafConnection);
+    ALL.put("TS_ALLOW_DEBUG_IP", EquivalentChecks::showsDebugPages);
+    ALL.put("TS_DEBUG_TRUSTED_CIDRS", EquivalentChecks::showsDebugPages);
+    ALL.put("TS_DEBUG_KEY_PATH", EquivalentChecks::showsDebugPagesByKey);
   }
 
   private EquivalentChecks() {}
@@ -95,6 +104,59 @@ final class EquivalentChecks {
     try (var relay = site.relay("--log-level=debug")) {
       assertThat(site.keyHex()).hasSize(64);
       relay.awaitOutput(" DEBUG ");
+    }
+  }
+
+  private static void relaysNot(EquivalentSite site) throws Exception {
+    try (var _ = site.relay("--no-derp")) {
+      assertThat(site.get("/derp/probe").status()).isEqualTo(200);
+      var answer = site.get("/derp");
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.text()).isEqualTo("derp server disabled\n");
+    }
+  }
+
+  /// derp §17.21: beyond the limit connections are closed at once, and the next ones are served.
+  private static void acceptsOnlySoMany(EquivalentSite site) throws Exception {
+    try (var _ = site.relay("--accept-limit=0.5", "--accept-burst=2")) {
+      int refused = 0;
+      for (int i = 0; i < 6; i++) {
+        refused += answers(site) ? 0 : 1;
+      }
+      assertThat(refused).isPositive();
+      TcpChecks.await("the limit to be over", () -> answers(site));
+    }
+  }
+
+  private static boolean answers(EquivalentSite site) {
+    try {
+      return site.get("/derp/probe").status() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// derp §17.34: for nobody, unless somebody is named.
+  private static void showsDebugPages(EquivalentSite site) throws Exception {
+    try (var _ = site.relay()) {
+      assertThat(site.get("/debug/varz").text()).doesNotContain("derp_accepts");
+    }
+    try (var _ = site.relay("--debug-from=192.0.2.0/24")) {
+      assertThat(site.get("/debug/varz").status()).isEqualTo(403);
+    }
+    try (var _ = site.relay("--debug-from=127.0.0.1,192.0.2.0/24")) {
+      assertThat(site.get("/debug/varz").text()).contains("derp_accepts 0\n");
+      String local = site.run("relay", "debug", "varz", "--run-dir=" + site.folder);
+      assertThat(local).contains("derp_accepts 0\n");
+    }
+  }
+
+  private static void showsDebugPagesByKey(EquivalentSite site) throws Exception {
+    Path file = Files.writeString(site.folder.resolve("debug.key"), "sesame+1\n");
+    try (var _ = site.relay("--debug-key-file=" + file)) {
+      assertThat(site.get("/debug/varz").status()).isEqualTo(403);
+      assertThat(site.get("/debug/varz?debugkey=wrong").status()).isEqualTo(403);
+      assertThat(site.get("/debug/varz?debugkey=sesame%2B1").status()).isEqualTo(200);
     }
   }
 }

@@ -127,6 +127,15 @@ final class OtherErrors {
           when(
               "serve: UDP port in use",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--listen", HIGH)),
+          when(
+              "relay: --accept-limit of nothing",
+              attempt -> attempt.fails("l", "relay", "--open", "--accept-limit", "0")),
+          when(
+              "relay: --tcp-keep-alive too long",
+              attempt -> attempt.fails("l", "relay", "--open", "--tcp-keep-alive", "10h")),
+          when(
+              "relay: --debug-from that is none",
+              attempt -> attempt.fails("l", "relay", "--open", "--debug-from", "here")),
           when("relay: port in use", attempt -> attempt.fails("l", "relay", "--open")),
           when(
               "serve: not an address of this machine",
@@ -184,8 +193,7 @@ final class OtherErrors {
               attempt -> attempt.fails("l", "relay", "--verify-url", "example.org")),
           when(
               "relay: --verify-url-fail-open alone",
-              attempt ->
-                  attempt.fails("l", "relay", "--verify-clients", "--verify-url-fail-open")),
+              attempt -> attempt.fails("l", "relay", "--verify-clients", "--verify-url-fail-open")),
           when(
               "relay: --verify-socket alone",
               attempt -> attempt.fails("l", "relay", "--verify-socket", "/run/d.sock")),
