@@ -5,4 +5,5 @@ module dev.adit.derp {
   requires static org.jspecify;
 
   exports dev.adit.derp;
+  exports dev.adit.derp.probe;
 }

@@ -3,6 +3,7 @@ package dev.adit.cli.server;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Version;
 import dev.adit.cli.relay.RelayDebugCommand;
+import dev.adit.cli.relay.RelayProbeCommand;
 import dev.adit.cli.relay.RelayStatusCommand;
 import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PrivateKey;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Spec;
       RelayDescribeCommand.class,
       RelayStatusCommand.class,
       RelayDebugCommand.class,
+      RelayProbeCommand.class,
     },
     description = {
       "Runs a relay alone: DERP on a TCP port and STUN on a UDP port.",
@@ -62,8 +64,6 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin RelayOptions options = new RelayOptions();
 
-  @Mixin AdmissionOptions admission = new AdmissionOptions();
-
   @Mixin TcpOptions tcp = new TcpOptions();
 
   @Mixin DebugOptions debug = new DebugOptions();
@@ -72,6 +72,8 @@ public final class RelayCommand implements Callable<Integer> {
       names = "--no-derp",
       description = "Run no relay: STUN and the pages alone; /derp answers 404.")
   boolean noDerp;
+
+  @Mixin AdmissionOptions admission = new AdmissionOptions();
 
   @Option(
       names = "--run-dir",

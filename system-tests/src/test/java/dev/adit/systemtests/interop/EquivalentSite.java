@@ -2,6 +2,12 @@ package dev.adit.systemtests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.core.derp.DerpClientSession;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.derp.DerpHttpClient;
+import dev.adit.derp.DerpOptions;
+import dev.adit.derp.HttpOptions;
+import dev.adit.net.Clock;
 import dev.adit.net.http.HttpHead;
 import dev.adit.net.tls.Connection;
 import dev.adit.net.tls.HttpExchange;
@@ -15,7 +21,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -92,6 +101,32 @@ final class EquivalentSite {
     try (Connection connection = RelayProcess.tls(tcp)) {
       return String.valueOf(upgrade(connection).header("derp-public-key"));
     }
+  }
+
+  /// A client of the relay without TLS on [#tcp], not connected yet.
+  DerpHttpClient client(PrivateKey key, DerpOptions options) {
+    return DerpHttpClient.of(
+        URI.create("http://" + tcp + "/derp"),
+        key,
+        HttpOptions.DEFAULT.withEnvironment(Map.of()).withDerp(options),
+        new SecureRandom(),
+        Clock.SYSTEM);
+  }
+
+  /// Whether the relay without TLS on [#tcp] serves this key.
+  boolean serves(PrivateKey key) {
+    try (var client = client(key, DerpOptions.DEFAULT)) {
+      client.connect();
+      var heard = client.hear(Duration.ofSeconds(15));
+      return heard != null && heard.event() instanceof DerpClientSession.Event.Admitted;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /// Options of a relay on [#tcp] without TLS, that says nobody yet whom it serves.
+  List<String> development() {
+    return List.of("--dev", "--no-stun", "--listen=" + tcp, "--run-dir=" + folder);
   }
 
   /// Whether STUN is answered at `to`.

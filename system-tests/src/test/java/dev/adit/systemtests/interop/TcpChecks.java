@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class TcpChecks {
   }
 
   static void keepsAlive(EquivalentSite site) throws Exception {
-    try (var _ = site.bare(development(site), "--tcp-keep-alive=77s");
+    try (var _ = site.bare(site.development(), "--open", "--tcp-keep-alive=77s");
         Socket socket = socket(site.tcp)) {
       assertThat(socket.isConnected()).isTrue();
       await(
@@ -60,7 +61,7 @@ final class TcpChecks {
 
   /// A peer that does not read lets the relay's kernel wait for room; after the time it gives up.
   static void endsADeafConnection(EquivalentSite site) throws Exception {
-    try (var _ = site.bare(development(site), "--tcp-user-timeout=2s");
+    try (var _ = site.bare(site.development(), "--open", "--tcp-user-timeout=2s");
         Socket socket = socket(site.tcp)) {
       Thread writer = Thread.ofVirtual().start(() -> ask(socket));
       await("answers that wait", () -> waiting(line(site.tcp, socket)));
@@ -69,11 +70,6 @@ final class TcpChecks {
       assertThat(System.nanoTime() - since).isLessThan(TimeUnit.SECONDS.toNanos(14));
       writer.interrupt();
     }
-  }
-
-  private static List<String> development(EquivalentSite site) {
-    return List.of(
-        "--dev", "--no-stun", "--open", "--listen=" + site.tcp, "--run-dir=" + site.folder);
   }
 
   private static Socket socket(Endpoint to) throws IOException {
@@ -104,7 +100,9 @@ final class TcpChecks {
   private static @Nullable List<String> line(Endpoint relay, Socket socket) throws IOException {
     String local = hexPort(relay.port());
     String remote = hexPort(socket.getLocalPort());
-    for (String line : Files.readAllLines(Path.of("/proc/net/tcp"))) {
+    List<String> all = new ArrayList<>(Files.readAllLines(Path.of("/proc/net/tcp")));
+    all.addAll(Files.readAllLines(Path.of("/proc/net/tcp6"))); // a listener of both families
+    for (String line : all) {
       List<String> words = List.of(line.strip().split(" +", -1));
       if (words.get(1).endsWith(local)
           && words.get(2).endsWith(remote)

@@ -1,0 +1,26 @@
+package dev.adit.derp.probe;
+
+/// What one trial of a relay found. Immutable.
+///
+/// @param kind of trial
+/// @param from name of the node that was tried, or of the one packets left from
+/// @param to name of the node that packets went to, an address that was asked, or empty
+/// @param problem empty if all is well
+/// @param micros how long it took, in microseconds; of a transfer its whole time
+public record Finding(Kind kind, String from, String to, String problem, long micros) {
+  /// Kinds of trials.
+  public enum Kind {
+    /// The certificate: its dates, and that TLS works.
+    TLS,
+    /// An answer to a STUN request.
+    STUN,
+    /// A packet from a client of one node to a client of another.
+    MESH,
+    /// Many packets, all of which have to come, in their order.
+    BANDWIDTH
+  }
+
+  public boolean isGood() {
+    return problem.isEmpty();
+  }
+}
