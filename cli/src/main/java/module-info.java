@@ -9,6 +9,7 @@ module dev.adit.cli {
   requires io.prometheus.metrics.model;
   requires io.prometheus.writer.text;
   requires jdk.management;
+  requires jdk.unsupported;
   requires org.slf4j;
   requires org.tomlj;
   requires static org.jspecify;

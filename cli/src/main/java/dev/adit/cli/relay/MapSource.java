@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A map of relays in a file or on a web server, read anew at each question. Confined to one
 /// thread.
-final class MapSource {
+public final class MapSource {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /// So old a map may be when there is no newer one to be had.
@@ -30,7 +30,7 @@ final class MapSource {
   private long lastAt;
 
   /// @param place a file, or a URL of `https`, `http` or `file`
-  MapSource(String place, Clock clock) {
+  public MapSource(String place, Clock clock) {
     this.place = place;
     this.clock = clock;
   }
@@ -38,18 +38,29 @@ final class MapSource {
   /// The map as it is now, or was within the last ten minutes.
   ///
   /// @throws Failure if there is none
-  DerpMap map() {
+  public synchronized DerpMap map() {
+    try {
+      return read();
+    } catch (IOException e) {
+      DerpMap old = last;
+      if (old != null && clock.nanos() - lastAt < OLDEST_NANOS) {
+        return old;
+      }
+      throw Failure.failed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The map as it is now.
+  ///
+  /// @throws IOException saying from where there is none, and why
+  public synchronized DerpMap read() throws IOException {
     try {
       DerpMap read = DerpMap.fromJson(content());
       last = read;
       lastAt = clock.nanos();
       return read;
     } catch (IOException | MalformedException | IllegalArgumentException e) {
-      DerpMap old = last;
-      if (old != null && clock.nanos() - lastAt < OLDEST_NANOS) {
-        return old;
-      }
-      throw Failure.failed("no map of relays from " + place + ": " + e.getMessage());
+      throw new IOException("no map of relays from " + place + ": " + e.getMessage(), e);
     }
   }
 

@@ -39,12 +39,14 @@ final class OpenedParts implements AutoCloseable {
 
   /// Waits until a signal ends this process, then closes everything and ends it with exit code 0.
   void untilSignal() {
-    LogLine.info(LOG, "started").addKeyValue("version", Version.number()).log("everything runs");
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   LogLine.info(LOG, "stopping").log("asked to end");
+                  // Who asks a second time does not want to wait for clients to go elsewhere.
+                  Signals.on(Signals.TERMINATE, () -> Runtime.getRuntime().halt(0));
+                  Signals.on(Signals.INTERRUPT, () -> Runtime.getRuntime().halt(0));
                   try (var _ = WaitingLine.soon("ending; connections are asked to go elsewhere")) {
                     close();
                   }
@@ -52,6 +54,7 @@ final class OpenedParts implements AutoCloseable {
                   Runtime.getRuntime().halt(0);
                 },
                 "shutdown"));
+    LogLine.info(LOG, "started").addKeyValue("version", Version.number()).log("everything runs");
     var memory = new IdleMemory(Clock.SYSTEM);
     while (true) {
       try {

@@ -73,6 +73,8 @@ public final class RelayCommand implements Callable<Integer> {
       description = "Run no relay: STUN and the pages alone; /derp answers 404.")
   boolean noDerp;
 
+  @Mixin MapOptions map = new MapOptions();
+
   @Mixin AdmissionOptions admission = new AdmissionOptions();
 
   @Option(
@@ -120,6 +122,8 @@ public final class RelayCommand implements Callable<Integer> {
       ServerMetrics metrics = new ServerMetrics("relay");
       DebugPages pages = RelayParts.debugPages(metrics);
       debug.addTo(routes, pages);
+      Reloads reloads = new Reloads();
+      map.addTo(routes, reloads);
       FrontDoor door =
           opened.add(
               FrontDoor.start(
@@ -135,6 +139,7 @@ public final class RelayCommand implements Callable<Integer> {
       metrics.of(counted);
       metrics.listen(opened, config);
       localSocket(opened, metrics, RelayParts.console(relay, pages));
+      reloads.follow();
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);

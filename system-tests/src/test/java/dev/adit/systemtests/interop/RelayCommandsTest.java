@@ -1,5 +1,6 @@
 package dev.adit.systemtests.interop;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.wire.Json;
@@ -45,6 +46,33 @@ class RelayCommandsTest {
     try (var gone = RelayProcess.launch(folder, Map.of(), List.of(probe))) {
       assertThat(gone.awaitEnd()).as(gone::output).isEqualTo(1);
       assertThat(gone.output()).contains("no answer");
+    }
+  }
+
+  @Test
+  void showsAMapAndReadsItAnewOnSighup() throws Exception {
+    var site = new EquivalentSite(folder);
+    Path file = Files.writeString(folder.resolve("map.json"), map(site).toJson());
+    try (var relay = site.relay("--derpmap=" + file)) {
+      String first = site.get("/derpmap").text();
+      assertThat(DerpMap.fromJson(first.getBytes(UTF_8))).isEqualTo(map(site));
+      Files.writeString(file, "{ no map");
+      relay.signal("HUP");
+      relay.awaitOutput("reload_failed");
+      assertThat(site.get("/derpmap").text()).isEqualTo(first);
+      Files.writeString(file, DerpMap.of(List.of()).toJson());
+      relay.signal("HUP");
+      TcpChecks.await("the new map", () -> !site.get("/derpmap").text().equals(first));
+    }
+  }
+
+  @Test
+  void endsWithExitCode0WhenItIsAskedTo() throws Exception {
+    var site = new EquivalentSite(folder);
+    try (var relay = site.relay()) {
+      relay.awaitOutput("everything runs");
+      relay.signal("TERM");
+      assertThat(relay.awaitEnd()).as(relay::output).isZero();
     }
   }
 

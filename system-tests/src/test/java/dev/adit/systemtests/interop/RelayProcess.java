@@ -84,8 +84,10 @@ final class RelayProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  ProcessHandle handle() {
-    return process.toHandle();
+  /// Sends it a signal, such as `HUP`.
+  void signal(String name) throws Exception {
+    String pid = Long.toString(process.pid());
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor()).isZero();
   }
 
   /// Standard output and error together, so far.

@@ -136,6 +136,11 @@ final class OtherErrors {
           when(
               "relay: --debug-from that is none",
               attempt -> attempt.fails("l", "relay", "--open", "--debug-from", "here")),
+          when(
+              "relay: no map of relays",
+              attempt ->
+                  attempt.fails(
+                      "l", "relay", "probe", "--once", "--derpmap", "/nowhere/derpmap.json")),
           when("relay: port in use", attempt -> attempt.fails("l", "relay", "--open")),
           when(
               "serve: not an address of this machine",
