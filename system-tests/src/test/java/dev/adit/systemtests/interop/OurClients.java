@@ -2,11 +2,7 @@ package dev.adit.systemtests.interop;
 
 import dev.adit.derp.HttpOptions;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Queue;
@@ -23,12 +19,8 @@ final class OurClients implements Clients {
 
   /// Clients that trust the stage's certificate.
   static OurClients of(Stage stage) throws IOException {
-    try (InputStream pem = Files.newInputStream(stage.certificates().resolve("ca.pem"))) {
-      var root = (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(pem);
-      return new OurClients(HttpOptions.DEFAULT.withRoots(List.of(root)));
-    } catch (CertificateException e) {
-      throw new IllegalStateException(e);
-    }
+    X509Certificate root = Stage.certificate(stage.certificates().resolve("ca.pem"));
+    return new OurClients(HttpOptions.DEFAULT.withRoots(List.of(root)));
   }
 
   /// The same, which speak over WebSocket.

@@ -1,6 +1,9 @@
 package dev.adit.systemtests.interop;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.adit.cli.lab.Outcome;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramSocket;
@@ -9,6 +12,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,6 +61,19 @@ final class Stage implements AutoCloseable {
   /// `ca.pem`, `127.0.0.1.crt` and `127.0.0.1.key`.
   Path certificates() {
     return folder.resolve("certificates");
+  }
+
+  /// The first certificate of a PEM file.
+  static X509Certificate certificate(Path pem) throws IOException {
+    String text = Files.readString(pem); // which may have the private key before it
+    byte[] from = text.substring(text.indexOf("-----BEGIN CERTIFICATE")).getBytes(US_ASCII);
+    try {
+      return (X509Certificate)
+          CertificateFactory.getInstance("X.509")
+              .generateCertificate(new ByteArrayInputStream(from));
+    } catch (CertificateException e) {
+      throw new IOException(pem + ": " + e.getMessage(), e);
+    }
   }
 
   Path folder() {

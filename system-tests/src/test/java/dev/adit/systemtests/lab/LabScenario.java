@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabCondition.class)
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@interface LabScenario {
+public @interface LabScenario {
   /// The scenario's names in the list file; one test may hold several.
   String[] value();
 }
