@@ -36,6 +36,11 @@ public final class PublicKey implements Comparable<PublicKey> {
     return bytes.clone();
   }
 
+  /// True if the 32 bytes from `offset` are this key.
+  public boolean matches(byte[] array, int offset) {
+    return Arrays.equals(bytes, 0, BYTES, array, offset, offset + BYTES);
+  }
+
   public void copyTo(byte[] target, int offset) {
     System.arraycopy(bytes, 0, target, offset, BYTES);
   }

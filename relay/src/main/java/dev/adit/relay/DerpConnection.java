@@ -1,26 +1,34 @@
 package dev.adit.relay;
 
+import dev.adit.core.derp.ClientFacts;
+import dev.adit.core.derp.DerpCounter;
+import dev.adit.core.derp.DerpOutput;
 import dev.adit.core.derp.DerpRouter;
 import dev.adit.core.derp.DerpServerSession;
 import dev.adit.net.Clock;
 import dev.adit.net.frontdoor.ByteConnection;
+import dev.adit.wire.derp.DerpFrame;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Carries out for one connection what its [DerpServerSession] decides. Confined to the
-/// connection's event loop; other connections only wake it, which is a task for that loop.
-final class DerpConnection implements ByteConnection.Listener {
+/// connection's event loop; other connections of the same loop append to what it is sent, those of
+/// others only wake it, which is a task for its loop.
+final class DerpConnection implements ByteConnection.Listener, DerpOutput {
   private static final Logger LOG = LoggerFactory.getLogger(DerpConnection.class);
   private static final long NEVER = Long.MAX_VALUE;
 
   private final ByteConnection connection;
   private final Clock clock;
-  private final Runnable forget;
+  private final Consumer<DerpConnection> forget;
+  private final Runnable drain = this::drain;
   private final DerpServerSession session;
   private long timerAt = NEVER;
   private boolean proven;
+  private boolean reading = true;
 
   /// @param forget called when the connection has ended
   DerpConnection(
@@ -31,9 +39,10 @@ final class DerpConnection implements ByteConnection.Listener {
       Consumer<DerpConnection> forget) {
     this.connection = connection;
     this.clock = clock;
-    this.forget = () -> forget.accept(this);
-    Runnable wake = () -> connection.execute(this::drain);
-    this.session = new DerpServerSession(router, wake, random, clock.nanos());
+    this.forget = forget;
+    this.session =
+        new DerpServerSession(
+            router, connection.remote(), connection.isIdeal(), this, random, clock.nanos());
   }
 
   /// Says the first word.
@@ -42,8 +51,12 @@ final class DerpConnection implements ByteConnection.Listener {
   }
 
   @Override
-  public void received(byte[] bytes) {
-    session.received(bytes, 0, bytes.length, clock.nanos());
+  public void received(byte[] array, int offset, int length) {
+    session.received(array, offset, length, clock.nanos());
+    noteProven();
+  }
+
+  private void noteProven() {
     if (!proven && session.client() != null) {
       proven = true;
       connection.peerProven();
@@ -57,42 +70,50 @@ final class DerpConnection implements ByteConnection.Listener {
 
   @Override
   public void writable() {
-    session.writable();
     drain();
   }
 
-  /// Writes what there is, as long as the connection takes it, and flushes once.
+  @Override
+  public boolean takes() {
+    return connection.isWritableHere();
+  }
+
+  @Override
+  public void append(byte[] bytes, int offset, int length) {
+    connection.append(bytes, offset, length);
+  }
+
+  @Override
+  public void wake() {
+    connection.execute(drain);
+  }
+
+  @Override
+  public boolean progressed() {
+    return connection.progressed();
+  }
+
   private void drain() {
-    boolean wrote = false;
-    boolean writable = connection.isWritable();
-    while (writable) {
-      byte[] frame = session.poll();
-      if (frame == null) {
-        break;
-      }
-      connection.write(frame);
-      wrote = true;
-      writable = connection.isWritable();
-    }
-    if (!writable) {
-      session.writeBlocked(clock.nanos());
-    }
-    if (wrote) {
-      connection.flush();
-    }
+    long now = clock.nanos();
+    session.drain(now);
+    noteProven();
     if (session.isEnded()) {
       connection.close();
-    } else {
-      arm();
+      return;
     }
+    if (session.isReading() != reading) {
+      reading = !reading;
+      connection.setReading(reading);
+    }
+    arm(now);
   }
 
   /// One timer is enough: if it fires too early, it is set anew.
-  private void arm() {
+  private void arm(long now) {
     long at = session.wakeAt();
     if (at < timerAt) {
       timerAt = at;
-      connection.schedule(this::timerFired, Math.max(0, at - clock.nanos()));
+      connection.schedule(this::timerFired, Math.max(0, at - now));
     }
   }
 
@@ -113,7 +134,22 @@ final class DerpConnection implements ByteConnection.Listener {
         client == null ? "without a name" : client,
         session.endReason());
     session.closed();
-    forget.run();
+    forget.accept(this);
+  }
+
+  /// By any thread: what is known of the client; null until it is admitted.
+  @Nullable ClientFacts facts() {
+    return session.facts();
+  }
+
+  /// By any thread: the client is to be sent this frame.
+  void say(DerpFrame frame) {
+    session.say(frame);
+  }
+
+  /// By any thread: ends the connection.
+  void end(DerpCounter why) {
+    session.demandEnd(why);
   }
 
   void close() {

@@ -1,6 +1,7 @@
 package dev.adit.relay;
 
 import dev.adit.core.admission.Admission;
+import dev.adit.core.derp.ClientFacts;
 import dev.adit.core.derp.DerpRouter;
 import dev.adit.core.stun.StunAnswer;
 import dev.adit.core.stun.StunResponder;
@@ -43,7 +44,7 @@ public final class Relay implements AutoCloseable {
     this.key = key;
     this.clock = clock;
     this.random = random;
-    this.router = new DerpRouter(key, admission, new ConcurrentHashMap<>(), metrics::add);
+    this.router = new DerpRouter(key, admission, config.derp(), new ConcurrentHashMap<>(), metrics);
     var responder = new StunResponder(StunPorts.alternates(config), metrics::add, random);
     this.stun =
         config.stun().isEmpty()
@@ -83,6 +84,29 @@ public final class Relay implements AutoCloseable {
   /// By what clients recognise it.
   public PublicKey key() {
     return key.publicKey();
+  }
+
+  /// Who is connected, here and elsewhere in the region: where links to other relays are made known
+  /// ([DerpRouter#addForwarder]).
+  public DerpRouter router() {
+    return router;
+  }
+
+  /// For links to other relays of the region, which know this one by its own key (derp §7.1).
+  PrivateKey privateKey() {
+    return key;
+  }
+
+  /// Every client's connection; duplicates too.
+  public List<ClientFacts> clients() {
+    var facts = new ArrayList<ClientFacts>();
+    for (var connection : connections) {
+      var of = connection.facts();
+      if (of != null) {
+        facts.add(of);
+      }
+    }
+    return facts;
   }
 
   /// Takes over connections that were upgraded to DERP.

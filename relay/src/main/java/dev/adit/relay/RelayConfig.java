@@ -1,5 +1,6 @@
 package dev.adit.relay;
 
+import dev.adit.core.derp.DerpServerOptions;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.Sha256;
@@ -22,6 +23,7 @@ import java.util.List;
 ///   default port 3478, which brings ports 40000 and 443 with it where these are free
 /// @param stunOther the second address and port of RFC 5780, at most one per family; `0.0.0.0` and
 ///   `::` for a second port only; default none
+/// @param derp how it treats DERP's clients, and the mesh key of its region
 public record RelayConfig(
     Path stateFolder,
     String name,
@@ -32,7 +34,8 @@ public record RelayConfig(
     int tcp,
     List<Sha256> certPins,
     List<Endpoint> stun,
-    List<Endpoint> stunOther) {
+    List<Endpoint> stunOther,
+    DerpServerOptions derp) {
   public static final String DEFAULT_REGION = "default";
   public static final int DEFAULT_REGION_ID = 900;
   public static final int DEFAULT_TCP = 443;
@@ -65,7 +68,58 @@ public record RelayConfig(
   /// The same relay without STUN.
   public RelayConfig withoutStun() {
     return new RelayConfig(
-        stateFolder, name, region, regionId, hosts, addresses, tcp, certPins, List.of(), List.of());
+        stateFolder,
+        name,
+        region,
+        regionId,
+        hosts,
+        addresses,
+        tcp,
+        certPins,
+        List.of(),
+        List.of(),
+        derp);
+  }
+
+  /// With DERP's defaults, in a region of its own.
+  public RelayConfig(
+      Path stateFolder,
+      String name,
+      String region,
+      int regionId,
+      List<String> hosts,
+      List<IpAddress> addresses,
+      int tcp,
+      List<Sha256> certPins,
+      List<Endpoint> stun,
+      List<Endpoint> stunOther) {
+    this(
+        stateFolder,
+        name,
+        region,
+        regionId,
+        hosts,
+        addresses,
+        tcp,
+        certPins,
+        stun,
+        stunOther,
+        DerpServerOptions.DEFAULT);
+  }
+
+  public RelayConfig withDerp(DerpServerOptions derp) {
+    return new RelayConfig(
+        stateFolder,
+        name,
+        region,
+        regionId,
+        hosts,
+        addresses,
+        tcp,
+        certPins,
+        stun,
+        stunOther,
+        derp);
   }
 
   /// With the defaults; STUN on every address.

@@ -1,20 +1,30 @@
 package dev.adit.relay;
 
 import dev.adit.core.derp.DerpCounter;
+import dev.adit.core.derp.DerpCounts;
+import dev.adit.core.derp.DropReason;
+import dev.adit.core.derp.PacketKind;
 import dev.adit.core.stun.StunCounter;
 import dev.adit.net.metrics.Counts;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
 
 /// Everything a relay counts: its dashboard. Thread-safe.
-public final class RelayMetrics implements Readings.Source {
+public final class RelayMetrics implements Readings.Source, DerpCounts {
   private final Counts<DerpCounter> derp = new Counts<>(DerpCounter.class);
+  private final Drops drops = new Drops();
   private final Counts<StunCounter> stun = new Counts<>(StunCounter.class);
 
   RelayMetrics() {}
 
-  void add(DerpCounter counter, long amount) {
+  @Override
+  public void add(DerpCounter counter, long amount) {
     derp.add(counter, amount);
+  }
+
+  @Override
+  public void dropped(DropReason reason, PacketKind kind, long packets, long bytes) {
+    drops.add(reason, kind, packets, bytes);
   }
 
   void add(StunCounter counter, long amount) {
@@ -25,6 +35,11 @@ public final class RelayMetrics implements Readings.Source {
     return derp.value(counter);
   }
 
+  /// How many packets were dropped for this reason.
+  public long value(DropReason reason) {
+    return drops.packets(reason);
+  }
+
   public long value(StunCounter counter) {
     return stun.value(counter);
   }
@@ -32,6 +47,7 @@ public final class RelayMetrics implements Readings.Source {
   @Override
   public void read(Readings into) {
     new Derp(into).read();
+    drops.read(into);
     readStun(into);
   }
 
@@ -39,8 +55,8 @@ public final class RelayMetrics implements Readings.Source {
   private final class Derp {
     private final Readings into;
     private final Metric ended;
-    private final Metric dropped;
     private final Metric gone;
+    private final Metric moves;
 
     Derp(Readings into) {
       this.into = into;
@@ -49,11 +65,11 @@ public final class RelayMetrics implements Readings.Source {
               "adit_derp_connections_ended_total",
               "Connections of clients that the relay ended, by reason.",
               "reason");
-      dropped =
+      moves =
           into.counters(
-              "adit_derp_packets_dropped_total",
-              "Packets that the relay did not deliver, by reason.",
-              "reason");
+              "adit_derp_home_moves_total",
+              "Clients that changed their home while they were connected, by direction.",
+              "direction");
       gone =
           into.counters(
               "adit_derp_peer_gone_total",
@@ -71,28 +87,43 @@ public final class RelayMetrics implements Readings.Source {
       switch (counter) {
         case ACCEPTS -> total("accepts", counter);
         case CONNECTIONS -> gauge("connections", counter);
+        case CLIENTS_LOCAL -> gauge("clients_local", counter);
+        case CLIENTS_REGION -> gauge("clients_region", counter);
+        case DUPLICATE_KEYS -> gauge("clients_duplicate", counter);
         case DUPLICATE_CONNECTIONS -> gauge("connections_duplicate", counter);
+        case DUPLICATES -> total("duplicates", counter);
         case HOME_CONNECTIONS -> gauge("connections_home", counter);
+        case NOT_IDEAL_CONNECTIONS -> gauge("connections_not_ideal", counter);
+        case WATCHERS -> gauge("watchers", counter);
+        case HOME_MOVES_IN -> explain(moves, "in", counter);
+        case HOME_MOVES_OUT -> explain(moves, "out", counter);
         case HANDSHAKE_FAILURES -> explain(ended, "handshake_failed", counter);
         case HANDSHAKE_TIMEOUTS -> explain(ended, "handshake_timeout", counter);
         case NOT_ADMITTED -> explain(ended, "not_admitted", counter);
         case REVOKED -> explain(ended, "revoked", counter);
         case DUPLICATES_ENDED -> explain(ended, "duplicate", counter);
+        case CLOSED_BY_PEER -> explain(ended, "close_peer", counter);
         case PROTOCOL_ERRORS -> explain(ended, "protocol", counter);
         case WRITE_TIMEOUTS -> explain(ended, "write_timeout", counter);
+        case RESTARTED -> explain(ended, "restart", counter);
         case PACKETS_RECEIVED -> total("packets_received", counter);
         case BYTES_RECEIVED -> total("received_bytes", counter);
         case PRIORITY_PACKETS_RECEIVED -> total("priority_packets_received", counter);
         case PACKETS_SENT -> total("packets_sent", counter);
         case BYTES_SENT -> total("sent_bytes", counter);
-        case DROPPED_UNKNOWN_DESTINATION -> explain(dropped, "unknown_destination", counter);
-        case DROPPED_GONE -> explain(dropped, "gone", counter);
-        case DROPPED_QUEUE_HEAD -> explain(dropped, "queue_full", counter);
+        case PACKETS_FORWARDED_OUT -> total("packets_forwarded_out", counter);
+        case PACKETS_FORWARDED_IN -> total("packets_forwarded_in", counter);
+        case MULTIFORWARDERS_CREATED -> total("multiforwarders_created", counter);
+        case MULTIFORWARDERS_DELETED -> total("multiforwarders_deleted", counter);
+        case FORWARDERS_NOT_KNOWN -> total("forwarders_not_known", counter);
+        case CLOSE_PEER_ASKED -> total("close_peer_asked", counter);
         case PEER_GONE_NOT_HERE -> explain(gone, "not_here", counter);
         case PEER_GONE_DISCONNECTED -> explain(gone, "disconnected", counter);
+        case UNKNOWN_FRAMES -> total("unknown_frames", counter);
         case KEEP_ALIVES_SENT -> total("keep_alives_sent", counter);
         case PINGS_RECEIVED -> total("pings_received", counter);
         case PONGS_SENT -> total("pongs_sent", counter);
+        case READING_PAUSED -> total("reading_paused", counter);
       }
     }
 

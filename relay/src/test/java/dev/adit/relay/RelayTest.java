@@ -8,6 +8,8 @@ import dev.adit.core.admission.AllowList;
 import dev.adit.core.admission.OpenAdmission;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.core.derp.DerpCounter;
+import dev.adit.core.derp.DropReason;
+import dev.adit.core.derp.PacketKind;
 import dev.adit.core.stun.StunCounter;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.SelfSigned;
@@ -174,7 +176,7 @@ class RelayTest {
       while (relay.metrics().value(DerpCounter.WRITE_TIMEOUTS) == 0) {
         first.send(b.publicKey(), packet);
       }
-      assertThat(relay.metrics().value(DerpCounter.DROPPED_QUEUE_HEAD)).isPositive();
+      assertThat(relay.metrics().value(DropReason.QUEUE_HEAD)).isPositive();
       first.ping();
       assertThat(first.next()).isInstanceOf(Event.PingAnswered.class);
       assertThat(second.socket.isConnected()).isTrue();
@@ -261,7 +263,8 @@ class RelayTest {
         values++;
       }
     }
-    assertThat(values).isEqualTo(DerpCounter.values().length + StunCounter.values().length);
+    int drops = 2 * DropReason.values().length * PacketKind.values().length;
+    assertThat(values).isEqualTo(DerpCounter.values().length + StunCounter.values().length + drops);
     assertThat(readings.metrics().stream().map(Metric::name)).doesNotHaveDuplicates();
   }
 

@@ -3,92 +3,139 @@ package dev.adit.core.derp;
 import dev.adit.crypto.PublicKey;
 import org.jspecify.annotations.Nullable;
 
-/// Packets waiting for one client, as finished RecvPacket frames: at most 32 with priority and 32
-/// others. When one of the two is full, its oldest makes room (derp §5.2): a sender never waits for
-/// a slow receiver, and what arrives is fresh.
+/// Packets waiting for one client, as finished frames: so many with priority and as many others.
+/// When one of the two is full, its oldest makes room (derp §5.2): a sender never waits for a slow
+/// receiver, and what arrives is fresh.
 ///
-/// Not thread-safe; [DerpServerSession] guards it.
+/// Not thread-safe; [Mailbox] and [ForwardQueue] guard it.
 final class ClientSendQueue {
-  static final int CAPACITY = 32;
+  static final int DEFAULT_CAPACITY = 32;
 
   /// After so many packets with priority in a row one other goes, so that nobody can starve it.
   private static final int MOST_IN_A_ROW = 8;
 
-  private final Ring priority = new Ring();
-  private final Ring other = new Ring();
-  private int inARow;
-  private @Nullable PublicKey source;
+  private static final @Nullable QueuedFrame[] NO_SLOTS = {};
 
-  /// False if the oldest had to go.
-  boolean add(PublicKey source, byte[] frame, boolean hasPriority) {
-    return (hasPriority ? priority : other).add(source, frame);
+  private final int capacity;
+  private @Nullable Ring priority; // made when it is needed: most clients are idle
+  private @Nullable Ring other;
+  private int inARow;
+
+  /// @param capacity how many of each kind
+  ClientSendQueue(int capacity) {
+    this.capacity = capacity;
   }
 
-  /// The next frame, or null; [#source] tells whose packet it is.
-  byte @Nullable [] poll() {
-    boolean takesPriority = priority.size > 0 && (inARow < MOST_IN_A_ROW || other.size == 0);
+  /// A place for one more packet, which the caller fills at once; it may still hold the oldest,
+  /// which had to make room if [#isFull] was true.
+  QueuedFrame place(PacketKind kind) {
+    if (kind.hasPriority()) {
+      priority = priority == null ? new Ring(capacity) : priority;
+      return priority.place();
+    }
+    other = other == null ? new Ring(capacity) : other;
+    return other.place();
+  }
+
+  /// The packet that has to make room for one of this kind, or null if there is room.
+  @Nullable QueuedFrame inTheWay(PacketKind kind) {
+    var ring = kind.hasPriority() ? priority : other;
+    return ring == null || ring.size < capacity ? null : ring.slots[ring.head];
+  }
+
+  /// The next frame, or null.
+  ///
+  /// @param spare takes the place of what is handed out
+  @Nullable QueuedFrame poll(@Nullable QueuedFrame spare) {
+    int urgent = size(priority);
+    boolean takesPriority = urgent > 0 && (inARow < MOST_IN_A_ROW || size(other) == 0);
     inARow = takesPriority ? inARow + 1 : 0;
     var ring = takesPriority ? priority : other;
-    source = ring.size == 0 ? null : ring.sources[ring.head];
-    return ring.poll();
-  }
-
-  @Nullable PublicKey source() {
-    return source;
+    return ring == null ? null : ring.poll(spare);
   }
 
   int size() {
-    return priority.size + other.size;
+    return size(priority) + size(other);
   }
 
+  private static int size(@Nullable Ring ring) {
+    return ring == null ? 0 : ring.size;
+  }
+
+  /// Empties it, and gives its memory back.
   void clear() {
-    priority.clear();
-    other.clear();
+    priority = null;
+    other = null;
   }
 
-  /// A ring that takes no memory before its first packet.
-  private static final class Ring {
-    private static final @Nullable PublicKey[] NO_KEYS = {};
-    private static final byte[] @Nullable [] NO_FRAMES = {};
+  /// Gives its memory back if it is empty.
+  void trim() {
+    if (size() == 0) {
+      clear();
+    }
+  }
 
-    private @Nullable PublicKey[] sources = NO_KEYS;
-    private byte[] @Nullable [] frames = NO_FRAMES;
+  /// A ring whose places keep their arrays.
+  private static final class Ring {
+    private final int capacity;
+    private @Nullable QueuedFrame[] slots = NO_SLOTS;
     private int head;
     private int size;
 
-    boolean add(PublicKey source, byte[] frame) {
-      if (frames.length == 0) {
-        sources = new @Nullable PublicKey[CAPACITY];
-        frames = new byte[CAPACITY] @Nullable [];
-      }
-      boolean room = size < CAPACITY;
-      if (!room) {
-        poll();
-      }
-      int tail = (head + size) % CAPACITY;
-      sources[tail] = source;
-      frames[tail] = frame;
-      size++;
-      return room;
+    Ring(int capacity) {
+      this.capacity = capacity;
     }
 
-    byte @Nullable [] poll() {
+    QueuedFrame place() {
+      if (size == slots.length && size < capacity) {
+        grow();
+      }
+      int tail = (head + size) % slots.length;
+      if (size == capacity) {
+        head = (head + 1) % slots.length;
+      } else {
+        size++;
+      }
+      var slot = slots[tail];
+      if (slot == null) {
+        slot = new QueuedFrame();
+        slots[tail] = slot;
+      }
+      return slot;
+    }
+
+    private void grow() {
+      var more = new @Nullable QueuedFrame[Math.min(capacity, Math.max(8, 2 * slots.length))];
+      for (int i = 0; i < size; i++) {
+        more[i] = slots[(head + i) % slots.length];
+      }
+      slots = more;
+      head = 0;
+    }
+
+    @Nullable QueuedFrame poll(@Nullable QueuedFrame spare) {
       if (size == 0) {
         return null;
       }
-      byte[] frame = frames[head];
-      frames[head] = null;
-      sources[head] = null;
-      head = (head + 1) % CAPACITY;
+      var frame = slots[head];
+      slots[head] = spare;
+      head = (head + 1) % slots.length;
       size--;
       return frame;
     }
+  }
 
-    void clear() {
-      sources = NO_KEYS;
-      frames = NO_FRAMES;
-      head = 0;
-      size = 0;
+  /// Calls `action` for every packet that waits.
+  void forEach(java.util.function.Consumer<QueuedFrame> action) {
+    for (var frame = poll(null); frame != null; frame = poll(null)) {
+      action.accept(frame);
     }
+  }
+
+  /// Adds a finished frame, which is handed over; false if the oldest had to go.
+  boolean add(@Nullable PublicKey source, byte[] frame, PacketKind kind) {
+    boolean room = inTheWay(kind) == null;
+    place(kind).adopt(source, kind, frame);
+    return room;
   }
 }

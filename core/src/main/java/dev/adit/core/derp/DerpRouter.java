@@ -3,31 +3,44 @@ package dev.adit.core.derp;
 import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.derp.DerpFrame.PeerPresent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What the connections of one relay share: who is connected, and whom a packet may reach.
+/// What the connections of one relay share: who is connected here, who to other relays of the
+/// region, and whom a packet may reach.
 ///
 /// Thread-safe if the map it is given is a concurrent one: looking up a destination takes no lock,
-/// changes take the router's. Lock order: router, then [Mailbox].
+/// changes take the router's. Lock order: router, then [Mailbox]; connections are woken without
+/// either.
 public final class DerpRouter {
   private final PrivateKey key;
   private final Admission admission;
-  private final Map<PublicKey, ClientSet> clients;
-  private final DerpCounter.Sink counters;
+  private final DerpServerOptions options;
+  private final DerpCounts counts;
+  private final Map<PublicKey, RegionEntry> region;
+  private final ReceiveBuckets receiveBuckets = new ReceiveBuckets();
+
+  /// Guarded by this.
+  private final Set<Mailbox> watchers = new HashSet<>();
 
   /// @param key the relay's own; it is no WireGuard key
-  /// @param clients empty; a concurrent map if connections have more than one thread
+  /// @param region empty; a concurrent map if connections have more than one thread
   public DerpRouter(
       PrivateKey key,
       Admission admission,
-      Map<PublicKey, ClientSet> clients,
-      DerpCounter.Sink counters) {
+      DerpServerOptions options,
+      Map<PublicKey, RegionEntry> region,
+      DerpCounts counts) {
     this.key = key;
     this.admission = admission;
-    this.clients = clients;
-    this.counters = counters;
+    this.options = options;
+    this.region = region;
+    this.counts = counts;
     admission.onRevoked(this::revoked);
   }
 
@@ -39,59 +52,162 @@ public final class DerpRouter {
     return key;
   }
 
-  DerpCounter.Sink counters() {
-    return counters;
+  DerpServerOptions options() {
+    return options;
   }
 
-  boolean admits(PublicKey client) {
-    return admission.admits(client);
+  DerpCounts counts() {
+    return counts;
   }
 
-  /// The connection that a packet from `source` to `destination` goes to, or null: not here and not
-  /// allowed are one answer, reached by one path (relay-rung RR-37).
-  @Nullable DerpServerSession route(PublicKey source, PublicKey destination) {
-    var set = clients.get(destination);
-    boolean allowed = admission.allows(source, destination);
-    return set == null || !allowed ? null : set.active();
+  Admission admission() {
+    return admission;
   }
 
-  /// The newest connection of a key becomes its active one.
-  void register(DerpServerSession session, PublicKey client) {
-    var surplus = add(session, client);
+  ReceiveBuckets receiveBuckets() {
+    return receiveBuckets;
+  }
+
+  /// Sets how much is read, for live connections too. Clients are told when they connect.
+  public void limitReceiving(ReceiveLimits limits) {
+    receiveBuckets.change(limits);
+  }
+
+  /// What is known of a destination, or null.
+  @Nullable RegionEntry find(PublicKey destination) {
+    return region.get(destination);
+  }
+
+  private RegionEntry entry(PublicKey client) {
+    return region.computeIfAbsent(
+        client,
+        absent -> {
+          counts.add(DerpCounter.CLIENTS_REGION, 1);
+          return new RegionEntry(absent);
+        });
+  }
+
+  private Set<Mailbox> forget(RegionEntry entry) {
+    region.remove(entry.key(), entry);
+    counts.add(DerpCounter.CLIENTS_REGION, -1);
+    return entry.retire();
+  }
+
+  private static void departed(PublicKey client, Set<Mailbox> told) {
+    for (var subscriber : told) {
+      subscriber.departed(client);
+    }
+  }
+
+  /// Another relay of the region has a client: packets for it may go there (derp §7.2). Harmless if
+  /// repeated.
+  public synchronized void addForwarder(PublicKey client, Forwarder link) {
+    var entry = entry(client);
+    if (entry.add(link) && entry.forwarders() == 2) {
+      counts.add(DerpCounter.MULTIFORWARDERS_CREATED, 1);
+    }
+  }
+
+  /// Another relay of the region has a client no longer, or the link to it broke. Harmless if it
+  /// was never added.
+  public void removeForwarder(PublicKey client, Forwarder link) {
+    Set<Mailbox> told;
+    synchronized (this) {
+      var entry = region.get(client);
+      if (entry == null || !entry.remove(link)) {
+        counts.add(DerpCounter.FORWARDERS_NOT_KNOWN, 1);
+        return;
+      }
+      if (entry.forwarders() == 1) {
+        counts.add(DerpCounter.MULTIFORWARDERS_DELETED, 1);
+      }
+      told = entry.isUnreachable() ? forget(entry) : Set.of();
+    }
+    departed(client, told);
+  }
+
+  /// The newest connection of a key becomes its active one, and every watcher hears of it.
+  void register(DerpServerSession session, PublicKey client, PeerPresent presence) {
+    DerpServerSession surplus;
+    List<Mailbox> woken;
+    synchronized (this) {
+      var entry = entry(client);
+      surplus = entry.size() == RegionEntry.MOST_MEMBERS ? entry.longestSilent() : null;
+      if (surplus != null) {
+        remove(entry, surplus);
+      }
+      entry.spoke(session);
+      session.registered(entry);
+      counts.add(DerpCounter.CONNECTIONS, 1);
+      switch (entry.size()) {
+        case 1 -> counts.add(DerpCounter.CLIENTS_LOCAL, 1);
+        case 2 -> {
+          counts.add(DerpCounter.DUPLICATE_KEYS, 1);
+          counts.add(DerpCounter.DUPLICATE_CONNECTIONS, 2);
+          counts.add(DerpCounter.DUPLICATES, 1);
+        }
+        default -> {
+          counts.add(DerpCounter.DUPLICATE_CONNECTIONS, 1);
+          counts.add(DerpCounter.DUPLICATES, 1);
+        }
+      }
+      woken = announce(client, presence);
+    }
+    woken.forEach(Mailbox::wake);
     if (surplus != null) {
       surplus.demandEnd(DerpCounter.DUPLICATES_ENDED);
     }
   }
 
-  private synchronized @Nullable DerpServerSession add(
-      DerpServerSession session, PublicKey client) {
-    var set = clients.computeIfAbsent(client, _ -> new ClientSet());
-    var surplus = set.size() == ClientSet.MOST_MEMBERS ? set.longestSilent() : null;
-    if (surplus != null) {
-      remove(set, surplus);
+  /// Notes for all watchers who is here, or with null that nobody is; answers who must be woken.
+  private List<Mailbox> announce(PublicKey client, @Nullable PeerPresent presence) {
+    if (watchers.isEmpty()) {
+      return List.of();
     }
-    set.spoke(session);
-    session.registered(set);
-    counters.add(DerpCounter.CONNECTIONS, 1);
-    if (set.size() > 1) {
-      counters.add(DerpCounter.DUPLICATE_CONNECTIONS, set.size() == 2 ? 2 : 1);
+    var woken = new ArrayList<Mailbox>(watchers.size());
+    for (var watcher : watchers) {
+      if (watcher.watched(client, presence)) {
+        woken.add(watcher);
+      }
     }
-    return surplus;
+    return woken;
+  }
+
+  /// From now on the owner of `mailbox` hears who comes and goes, and first who is here, itself
+  /// included (derp §7.4). Repeats are ignored: each would cost a flood.
+  void watch(Mailbox mailbox) {
+    boolean wakes = false;
+    synchronized (this) {
+      if (!watchers.add(mailbox)) {
+        return;
+      }
+      counts.add(DerpCounter.WATCHERS, 1);
+      for (var entry : region.values()) {
+        var active = entry.active();
+        var presence = active == null ? null : active.presence();
+        if (presence != null) {
+          wakes |= mailbox.watched(entry.key(), presence);
+        }
+      }
+    }
+    if (wakes) {
+      mailbox.wake();
+    }
   }
 
   /// A frame came on a connection that is not its key's active one.
-  synchronized void spoke(DerpServerSession session, ClientSet set) {
-    if (set.members().contains(session)) {
-      set.spoke(session);
+  synchronized void spoke(DerpServerSession session, RegionEntry entry) {
+    if (entry.isMember(session)) {
+      entry.spoke(session);
     }
   }
 
-  /// Tells `mailbox` when the last connection of `source` ends; at once if it has.
+  /// Tells `mailbox` when `source` can be reached no more; at once if that is so.
   void subscribe(Mailbox mailbox, PublicKey source) {
     synchronized (this) {
-      var set = clients.get(source);
-      if (set != null) {
-        set.subscribers().add(mailbox);
+      var entry = region.get(source);
+      if (entry != null) {
+        entry.subscribe(mailbox);
         return;
       }
     }
@@ -99,50 +215,75 @@ public final class DerpRouter {
   }
 
   /// Forgets a connection that has ended. What it waited for is withdrawn; if it was the last of
-  /// its key, those who wait for that are told.
-  void unregister(DerpServerSession session, PublicKey client, ClientSet set, Mailbox mailbox) {
-    var awaited = mailbox.close();
+  /// its key, the watchers are told, and if nothing leads to the key any more, those who wait for
+  /// that too.
+  void unregister(
+      DerpServerSession session, RegionEntry entry, Mailbox mailbox, Set<PublicKey> awaited) {
     Set<Mailbox> told = Set.of();
+    List<Mailbox> woken = List.of();
     synchronized (this) {
       for (var source : awaited) {
-        var of = clients.get(source);
+        var of = region.get(source);
         if (of != null) {
-          of.subscribers().remove(mailbox);
+          of.unsubscribe(mailbox);
         }
       }
-      if (remove(set, session) && set.size() == 0) {
-        clients.remove(client, set);
-        told = set.subscribers();
+      if (watchers.remove(mailbox)) {
+        counts.add(DerpCounter.WATCHERS, -1);
+      }
+      if (remove(entry, session) && entry.size() == 0) {
+        woken = announce(entry.key(), null);
+        told = entry.isUnreachable() ? forget(entry) : told;
       }
     }
-    for (var subscriber : told) {
-      subscriber.departed(client);
-    }
+    woken.forEach(Mailbox::wake);
+    departed(entry.key(), told);
   }
 
-  private boolean remove(ClientSet set, DerpServerSession session) {
-    if (!set.remove(session)) {
+  /// Compares identities: the end of an old connection does not touch a new one (derp §17.26).
+  private boolean remove(RegionEntry entry, DerpServerSession session) {
+    if (!entry.remove(session)) {
       return false;
     }
-    counters.add(DerpCounter.CONNECTIONS, -1);
-    if (set.size() > 0) {
-      counters.add(DerpCounter.DUPLICATE_CONNECTIONS, set.size() == 1 ? -2 : -1);
+    counts.add(DerpCounter.CONNECTIONS, -1);
+    switch (entry.size()) {
+      case 0 -> counts.add(DerpCounter.CLIENTS_LOCAL, -1);
+      case 1 -> {
+        counts.add(DerpCounter.DUPLICATE_KEYS, -1);
+        counts.add(DerpCounter.DUPLICATE_CONNECTIONS, -2);
+      }
+      default -> counts.add(DerpCounter.DUPLICATE_CONNECTIONS, -1);
     }
     return true;
   }
 
   private void revoked(Set<PublicKey> keys) {
-    for (var revoked : keys) {
-      var set = clients.get(revoked);
-      if (set != null) {
-        for (var session : membersOf(set)) {
-          session.demandEnd(DerpCounter.REVOKED);
-        }
-      }
+    for (var client : keys) {
+      end(client, DerpCounter.REVOKED);
     }
   }
 
-  private synchronized Iterable<DerpServerSession> membersOf(ClientSet set) {
-    return set.members();
+  /// Ends every connection that a key has here (derp §6.6); answers how many there were.
+  public int closePeer(PublicKey client) {
+    return end(client, DerpCounter.CLOSED_BY_PEER);
+  }
+
+  private int end(PublicKey client, DerpCounter why) {
+    var entry = region.get(client);
+    if (entry == null) {
+      return 0;
+    }
+    int ended = 0;
+    for (var session : membersOf(entry)) {
+      if (why != DerpCounter.REVOKED || !session.isPrivileged()) {
+        session.demandEnd(why);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  private synchronized List<DerpServerSession> membersOf(RegionEntry entry) {
+    return entry.members();
   }
 }

@@ -1,66 +1,108 @@
 package dev.adit.core.derp;
 
-import dev.adit.core.limit.TokenBucket;
+import dev.adit.core.admission.Admission;
+import dev.adit.core.admission.Applicant;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.NaclBox;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.derp.ClientInfo;
 import dev.adit.wire.derp.Derp;
 import dev.adit.wire.derp.DerpFrame;
+import dev.adit.wire.derp.DerpFrame.PeerPresent;
 import dev.adit.wire.derp.FrameCutter;
-import dev.adit.wire.derp.PacketFrame;
 import dev.adit.wire.derp.ServerInfo;
 import dev.adit.wire.derp.SizeRule;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// One connection at the relay, from the first byte after the upgrade to its end (derp §4).
 ///
 ///     ServerKey ──▶ ClientInfo within 10 s ──▶ box opens? admitted? ──▶ ServerInfo ──▶ packets
-///                                                   └─ no: ended, and the client sees only EOF
+///                                                  │          └─ somebody is asked: nothing is read
+///                                                  └─ no: ended, and the client sees only EOF
 ///
-/// Tell it what happened; then, while the connection takes more, drain [#poll] until null; end the
-/// connection when [#isEnded]; sleep until [#wakeAt]. Confined to the connection's thread, except
-/// that other connections' threads put packets into its mailbox, which then calls `wake`.
+/// Tell it what happened, then [#drain] it; end the connection when [#isEnded]; read only while
+/// [#isReading]; sleep until [#wakeAt]. Confined to the connection's thread, except that other
+/// connections' threads put packets into its [Mailbox], which then wakes the [DerpOutput].
+///
+/// A packet for another connection of the same thread goes straight to that one's output; see
+/// [#deliver].
 public final class DerpServerSession {
   private static final long SECOND = 1_000_000_000L;
   private static final long NEVER = Long.MAX_VALUE;
   private static final long HANDSHAKE_LIMIT = 10 * SECOND;
-  private static final long WRITE_LIMIT = 2 * SECOND;
+  private static final long MESH_WRITE_LIMIT = 30 * SECOND;
   private static final long KEEP_ALIVE = 60 * SECOND;
   private static final long KEEP_ALIVE_SPREAD = 5 * SECOND;
+  private static final long HOME_IS_MOVED_AFTER = 5 * SECOND;
+  private static final int MOST_HELD = 512 * 1024;
+  private static final int MOST_NAME = 64;
+
   private static final byte[] KEEP_ALIVE_FRAME = new DerpFrame.KeepAlive().encode();
 
   private final DerpRouter router;
-  private final DerpCounter.Sink counters;
+  private final DerpCounts counts;
   private final RandomGenerator random;
+  private final @Nullable Endpoint remote;
+  private final boolean ideal;
+  private final DerpOutput output;
   private final FrameCutter cutter = new FrameCutter(SizeRule.RELAY_HANDSHAKE);
   private final Mailbox mailbox;
-
-  // Of the connection's thread.
   private final ArrayDeque<byte[]> own = new ArrayDeque<>(2);
-  private @Nullable PublicKey client;
-  private @Nullable ClientSet set;
-  private @Nullable TokenBucket notHere;
+  private final Hearing hearing;
+  private @Nullable Asking asking;
+  private @Nullable Packets packets; // once admitted
+  private @Nullable Charges charges; // once admitted; mesh peers pay nothing
+  private @Nullable RegionEntry entry;
+  private volatile @Nullable PeerPresent presence;
+  private volatile boolean privileged;
+  private String appName = "";
+  private boolean watching;
   private @Nullable String endReason;
+  private @Nullable QueuedFrame spare;
   private byte @Nullable [] pong;
   private boolean isHome;
+
+  // Traffic, read by other threads too, which may lag.
+  private long packetsSent;
+  private long bytesSent;
+
+  private long connectedAt;
   private long handshakeUntil;
   private long keepAlivePeriod;
   private long keepAliveAt = NEVER;
   private long writableUntil = NEVER;
 
-  /// @param wake called by any thread when there is something to [#poll]; must not block
-  public DerpServerSession(DerpRouter router, Runnable wake, RandomGenerator random, long now) {
+  /// A client that somebody else decides on.
+  ///
+  /// @param held what came behind its first frame
+  private record Asking(PublicKey client, NaclBox box, ClientInfo info, byte[] held) {}
+
+  /// @param remote where the client comes from; null if unknown
+  /// @param ideal false if the client said that it would rather use another relay
+  public DerpServerSession(
+      DerpRouter router,
+      @Nullable Endpoint remote,
+      boolean ideal,
+      DerpOutput output,
+      RandomGenerator random,
+      long now) {
     this.router = router;
-    this.counters = router.counters();
+    this.counts = router.counts();
     this.random = random;
-    this.mailbox = new Mailbox(wake, counters);
+    this.remote = remote;
+    this.ideal = ideal;
+    this.output = output;
+    this.mailbox = new Mailbox(output::wake, router.options().queueDepth(), counts);
+    this.hearing = new Hearing(router, mailbox);
     handshakeUntil = now + HANDSHAKE_LIMIT;
     own.add(new DerpFrame.ServerKey(router.publicKey()).encode());
-    counters.add(DerpCounter.ACCEPTS, 1);
+    counts.add(DerpCounter.ACCEPTS, 1);
   }
 
   /// @param bytes next of the stream; not kept
@@ -68,177 +110,327 @@ public final class DerpServerSession {
     if (isEnded()) {
       return;
     }
+    if (asking != null) {
+      hold(asking, bytes, offset, length);
+      return;
+    }
     try {
       cutter.append(bytes, offset, length);
-      while (!isEnded() && cutter.next()) {
-        var proven = client;
-        if (proven == null) {
+      while (!isEnded() && asking == null && cutter.next()) {
+        if (packets == null) {
           handshake(now);
         } else {
-          dispatch(proven, now);
+          dispatch(packets, now);
         }
       }
     } catch (MalformedException e) {
       end(
-          client == null ? DerpCounter.HANDSHAKE_FAILURES : DerpCounter.PROTOCOL_ERRORS,
+          packets == null ? DerpCounter.HANDSHAKE_FAILURES : DerpCounter.PROTOCOL_ERRORS,
           e.getMessage());
     } catch (CryptoException e) {
       end(DerpCounter.HANDSHAKE_FAILURES, e.getMessage());
+    }
+    if (packets != null) {
+      packets.count();
+    }
+    if (charges != null && !isEnded()) {
+      charges.charge(now);
     }
   }
 
   private void handshake(long now) throws MalformedException, CryptoException {
     var first = (DerpFrame.ClientInfoBox) cutter.frame();
-    var box = NaclBox.between(router.key(), first.client());
-    ClientInfo.open(first, box);
-    if (!router.admits(first.client())) {
-      end(DerpCounter.NOT_ADMITTED, "key " + first.client() + " is not admitted");
-      return;
-    }
-    client = first.client();
-    handshakeUntil = NEVER;
-    keepAlivePeriod = KEEP_ALIVE + random.nextLong(KEEP_ALIVE_SPREAD);
-    keepAliveAt = now + keepAlivePeriod;
-    notHere = new TokenBucket(1, 3);
-    own.add(ServerInfo.OURS.seal(box, random).encode());
-    cutter.switchTo(this::takes);
-    router.register(this, first.client());
-    // A key revoked since it was admitted was not found among the connected ones.
-    if (!router.admits(first.client())) {
-      end(DerpCounter.REVOKED, "key " + first.client() + " is no longer admitted");
+    var client = first.client();
+    var box = NaclBox.between(router.key(), client);
+    var info = ClientInfo.open(first, box);
+    var meshKey = router.options().meshKey();
+    privileged = meshKey != null && meshKey.matches(info.meshKey());
+    var verdict =
+        privileged
+            ? Admission.Verdict.ADMITTED
+            : router.admission().judge(new Applicant(client, address(), info), mailbox::judged);
+    switch (verdict) {
+      case ADMITTED -> admit(client, box, info, now);
+      case REFUSED -> refuse(client);
+      case LATER -> {
+        asking = new Asking(client, box, info, cutter.takeRest());
+        handshakeUntil = now + HANDSHAKE_LIMIT;
+      }
     }
   }
 
+  private @Nullable IpAddress address() {
+    return remote == null ? null : remote.address();
+  }
+
+  private void refuse(PublicKey client) {
+    end(DerpCounter.NOT_ADMITTED, "key " + client + " is not admitted");
+  }
+
+  private void hold(Asking asked, byte[] bytes, int offset, int length) {
+    byte[] held = asked.held();
+    if (held.length + length > MOST_HELD) {
+      end(DerpCounter.PROTOCOL_ERRORS, "more than " + MOST_HELD + " bytes before it was admitted");
+      return;
+    }
+    byte[] more = Arrays.copyOf(held, held.length + length);
+    System.arraycopy(bytes, offset, more, held.length, length);
+    asking = new Asking(asked.client(), asked.box(), asked.info(), more);
+  }
+
+  private void judged(Asking asked, Admission.Verdict verdict, long now) {
+    asking = null;
+    if (verdict != Admission.Verdict.ADMITTED) {
+      refuse(asked.client());
+      return;
+    }
+    admit(asked.client(), asked.box(), asked.info(), now);
+    received(asked.held(), 0, asked.held().length, now);
+  }
+
+  /// Nobody hears of a client before this (derp §17.4).
+  private void admit(PublicKey client, NaclBox box, ClientInfo info, long now) {
+    handshakeUntil = NEVER;
+    connectedAt = now;
+    keepAlivePeriod = KEEP_ALIVE + random.nextLong(KEEP_ALIVE_SPREAD);
+    keepAliveAt = now + keepAlivePeriod;
+    appName = info.appName().substring(0, Math.min(info.appName().length(), MOST_NAME));
+    packets = new Packets(router, client, privileged, own::add);
+    charges = privileged ? null : new Charges(router, client, address());
+    var told = privileged ? ReceiveLimits.Rate.NONE : router.receiveBuckets().limits().told();
+    var serverInfo = new ServerInfo(Derp.VERSION, told.bytesPerSecond(), told.burstBytes());
+    own.add(serverInfo.seal(box, random).encode());
+    cutter.switchTo(this::takes);
+    var present = new PeerPresent(client, remote, flags(info));
+    presence = present;
+    if (!ideal) {
+      counts.add(DerpCounter.NOT_IDEAL_CONNECTIONS, 1);
+    }
+    router.register(this, client, present);
+    // A key revoked since it was admitted was not found among the connected ones.
+    if (!privileged && !router.admission().admits(client)) {
+      end(DerpCounter.REVOKED, "key " + client + " is no longer admitted");
+    }
+  }
+
+  private int flags(ClientInfo info) {
+    int flags =
+        (privileged ? PeerPresent.MESH_PEER : 0)
+            | (info.isProber() ? PeerPresent.PROBER : 0)
+            | (ideal ? 0 : PeerPresent.NOT_IDEAL);
+    return flags == 0 ? PeerPresent.REGULAR : flags;
+  }
+
   /// Called by the router, with its lock.
-  void registered(ClientSet set) {
-    this.set = set;
+  void registered(RegionEntry entry) {
+    this.entry = entry;
   }
 
   /// Any frame shows that this connection is alive; of several, that makes it the active one.
   private boolean takes(int type, long length) throws MalformedException {
-    var mine = set;
+    var mine = entry;
     if (mine != null && mine.active() != this) {
       router.spoke(this, mine);
     }
-    return SizeRule.RELAY.takes(type, length);
+    boolean known = (privileged ? SizeRule.RELAY_MESH : SizeRule.RELAY).takes(type, length);
+    boolean isPacket = type == Derp.SEND_PACKET || type == Derp.FORWARD_PACKET;
+    if (!known) {
+      counts.add(DerpCounter.UNKNOWN_FRAMES, 1);
+    }
+    if (charges != null) {
+      charges.frame(length, isPacket);
+    }
+    return known;
   }
 
-  private void dispatch(PublicKey source, long now) throws MalformedException {
+  private void dispatch(Packets packets, long now) throws MalformedException {
     switch (cutter.type()) {
-      case Derp.SEND_PACKET -> packet(source, now);
+      case Derp.SEND_PACKET -> packets.sent(cutter.array(), cutter.offset(), cutter.length(), now);
+      case Derp.FORWARD_PACKET ->
+          packets.forwarded(cutter.array(), cutter.offset(), cutter.length(), now);
       case Derp.PING -> ping();
-      case Derp.NOTE_PREFERRED -> notePreferred(cutter.array()[cutter.offset()] != 0);
+      case Derp.NOTE_PREFERRED -> notePreferred(cutter.array()[cutter.offset()] != 0, now);
+      case Derp.WATCH_CONNS -> watch(packets.client());
+      case Derp.CLOSE_PEER -> {
+        var closed = PublicKey.of(cutter.array(), cutter.offset(), Derp.KEY_BYTES);
+        counts.add(DerpCounter.CLOSE_PEER_ASKED, 1);
+        router.closePeer(closed);
+      }
       default -> throw new MalformedException("DERP frame " + cutter.type() + ": not expected");
     }
   }
 
-  /// Written out rather than decoded: this is the packet path.
-  private void packet(PublicKey source, long now) {
-    byte[] bytes = cutter.array();
-    int data = cutter.offset() + Derp.KEY_BYTES;
-    int length = cutter.length() - Derp.KEY_BYTES;
-    var destination = PublicKey.of(bytes, cutter.offset(), Derp.KEY_BYTES);
-    var kind = PacketKind.of(bytes, data, length);
-    counters.add(DerpCounter.PACKETS_RECEIVED, 1);
-    counters.add(DerpCounter.BYTES_RECEIVED, length);
-    if (kind.hasPriority()) {
-      counters.add(DerpCounter.PRIORITY_PACKETS_RECEIVED, 1);
-    }
-    var receiver = router.route(source, destination);
-    if (receiver != null) {
-      byte[] frame = PacketFrame.recv(source, bytes, data, length);
-      receiver.mailbox.deliver(source, frame, kind.hasPriority());
-      return;
-    }
-    counters.add(DerpCounter.DROPPED_UNKNOWN_DESTINATION, 1);
-    // Not for other packets: nobody should find out by data who is here. One a second, because the
-    // answer helps a client, it must not work for one.
-    if (kind.isAnsweredWhenNotHere() && notHere != null && notHere.take(1, now)) {
-      own.add(new DerpFrame.PeerGone(destination, DerpFrame.PeerGone.NOT_HERE).encode());
-      counters.add(DerpCounter.PEER_GONE_NOT_HERE, 1);
-    }
-  }
-
   private void ping() throws MalformedException {
-    counters.add(DerpCounter.PINGS_RECEIVED, 1);
+    counts.add(DerpCounter.PINGS_RECEIVED, 1);
     if (pong == null) {
       var ping = (DerpFrame.Ping) cutter.frame();
       pong = new DerpFrame.Pong(ping.data()).encode();
     }
   }
 
-  private void notePreferred(boolean home) {
+  private void notePreferred(boolean home, long now) {
     if (home != isHome) {
       isHome = home;
-      counters.add(DerpCounter.HOME_CONNECTIONS, home ? 1 : -1);
+      counts.add(DerpCounter.HOME_CONNECTIONS, home ? 1 : -1);
+      if (now - connectedAt > HOME_IS_MOVED_AFTER) {
+        counts.add(home ? DerpCounter.HOME_MOVES_IN : DerpCounter.HOME_MOVES_OUT, 1);
+      }
     }
   }
 
-  /// The connection takes no more bytes for now; if that lasts 2 seconds, it ends.
-  public void writeBlocked(long now) {
-    if (writableUntil == NEVER) {
-      writableUntil = now + WRITE_LIMIT;
+  /// A relay that dials itself would hear of its own clients as if they were another's.
+  private void watch(PublicKey client) {
+    if (!client.equals(router.publicKey())) {
+      watching = true;
+      router.watch(mailbox);
     }
   }
 
-  /// The connection takes bytes again.
-  public void writable() {
-    writableUntil = NEVER;
+  /// False while the connection must not be read: while somebody is asked whether to admit the
+  /// client, and while the client has sent more than it may.
+  public boolean isReading() {
+    return asking == null && (charges == null || !charges.isPaused());
   }
 
-  public void timeReached(long now) {
-    if (now >= handshakeUntil) {
-      end(DerpCounter.HANDSHAKE_TIMEOUTS, "no ClientInfo within 10 seconds");
+  /// Sends one packet from another connection, called by that one's thread. If this connection has
+  /// the same thread, takes bytes and has nothing waiting, the packet is appended to what it is
+  /// sent and leaves with everything else that the thread's present work causes; else it queues.
+  ///
+  /// @param header that of a RecvPacket frame for the packet
+  /// @return true if it did not queue
+  boolean deliver(
+      PublicKey source, PacketKind kind, byte[] header, byte[] bytes, int offset, int length) {
+    if (output.takes() && mailbox.isEmpty() && own.isEmpty() && !isEnded()) {
+      output.append(header, 0, header.length);
+      output.append(bytes, offset, length);
+      packetsSent++;
+      bytesSent += length;
+      hearing.heard(source);
+      return true;
     }
-    if (now >= writableUntil) {
-      end(DerpCounter.WRITE_TIMEOUTS, "client does not read");
-    }
-    if (now >= keepAliveAt && !isEnded()) {
-      keepAliveAt = now + keepAlivePeriod;
-      own.add(KEEP_ALIVE_FRAME);
-      counters.add(DerpCounter.KEEP_ALIVES_SENT, 1);
-    }
+    mailbox.deliver(source, kind, header, bytes, offset, length);
+    return false;
   }
 
-  public long wakeAt() {
-    return isEnded() ? NEVER : Math.min(handshakeUntil, Math.min(writableUntil, keepAliveAt));
-  }
-
-  /// The next frame to write, or null when there is none.
-  public byte @Nullable [] poll() {
-    if (isEnded()) {
-      return null;
-    }
+  /// Does what other threads asked for, and writes what there is as long as the connection takes
+  /// it; to be called after everything else, and when the output was woken.
+  public void drain(long now) {
     var mustEnd = mailbox.mustEnd();
-    if (mustEnd != null) {
+    if (mustEnd != null && !isEnded()) {
       end(mustEnd, mustEnd.sentence());
-      return null;
     }
+    var asked = asking;
+    var verdict = mailbox.verdict();
+    if (asked != null && verdict != null && !isEnded()) {
+      judged(asked, verdict, now);
+    }
+    long packetsBefore = packetsSent;
+    long bytesBefore = bytesSent;
+    boolean takes = output.takes();
+    while (takes && !isEnded() && writeNext()) {
+      takes = output.takes();
+    }
+    if (packetsSent > packetsBefore) {
+      counts.add(DerpCounter.PACKETS_SENT, packetsSent - packetsBefore);
+      counts.add(DerpCounter.BYTES_SENT, bytesSent - bytesBefore);
+    }
+    long limit = writeLimit();
+    if (takes || limit == 0) {
+      writableUntil = NEVER;
+    } else if (writableUntil == NEVER) {
+      output.progressed();
+      writableUntil = now + limit;
+    }
+  }
+
+  private long writeLimit() {
+    return privileged ? MESH_WRITE_LIMIT : router.options().writeLimit();
+  }
+
+  /// False if there is nothing.
+  private boolean writeNext() {
     byte[] frame = own.poll();
     if (frame == null && pong != null) {
       frame = pong;
       pong = null;
-      counters.add(DerpCounter.PONGS_SENT, 1);
+      counts.add(DerpCounter.PONGS_SENT, 1);
     }
-    if (frame == null && set != null) {
-      frame = mailbox.poll();
-      var source = mailbox.takeFirstHeard();
-      if (source != null) {
-        router.subscribe(mailbox, source);
+    if (frame != null) {
+      output.append(frame, 0, frame.length);
+      return true;
+    }
+    return entry != null && writeQueued();
+  }
+
+  private boolean writeQueued() {
+    var queued = mailbox.poll(spare);
+    spare = null;
+    if (queued == null) {
+      return false;
+    }
+    output.append(queued.bytes, 0, queued.length);
+    var source = queued.source;
+    if (queued.kind != null && source != null) {
+      packetsSent++;
+      bytesSent += queued.length - Derp.PACKET_DATA;
+      hearing.heard(source);
+      spare = queued;
+    } else if (source != null) {
+      hearing.departed(source);
+      counts.add(DerpCounter.PEER_GONE_DISCONNECTED, 1);
+    }
+    return true;
+  }
+
+  public void timeReached(long now) {
+    if (now >= handshakeUntil) {
+      if (asking == null) {
+        end(DerpCounter.HANDSHAKE_TIMEOUTS, "no ClientInfo within 10 seconds");
+      } else {
+        end(DerpCounter.NOT_ADMITTED, "nobody said within 10 seconds whether it is admitted");
       }
     }
-    return frame;
+    if (now >= writableUntil) {
+      if (output.progressed()) {
+        writableUntil = now + writeLimit();
+      } else {
+        end(DerpCounter.WRITE_TIMEOUTS, "client does not read");
+      }
+    }
+    if (charges != null) {
+      charges.timeReached(now);
+    }
+    if (now >= keepAliveAt && !isEnded()) {
+      keepAliveAt = now + keepAlivePeriod;
+      own.add(KEEP_ALIVE_FRAME);
+      counts.add(DerpCounter.KEEP_ALIVES_SENT, 1);
+      mailbox.trim();
+      spare = null;
+    }
+  }
+
+  public long wakeAt() {
+    if (isEnded()) {
+      return NEVER;
+    }
+    long paused = charges == null ? NEVER : charges.pausedUntil();
+    return Math.min(Math.min(handshakeUntil, paused), Math.min(writableUntil, keepAliveAt));
+  }
+
+  /// Called by any thread: the client is to be sent this frame, besides packets.
+  public void say(DerpFrame frame) {
+    mailbox.say(frame);
   }
 
   /// Called by any thread: the connection must end.
-  void demandEnd(DerpCounter why) {
+  public void demandEnd(DerpCounter why) {
     mailbox.demandEnd(why);
   }
 
   private void end(DerpCounter why, @Nullable String reason) {
     if (endReason == null) {
       endReason = reason == null ? "" : reason;
-      counters.add(why, 1);
+      counts.add(why, 1);
       leave();
     }
   }
@@ -252,9 +444,20 @@ public final class DerpServerSession {
   }
 
   private void leave() {
-    notePreferred(false);
-    if (client != null && set != null) {
-      router.unregister(this, client, set, mailbox);
+    asking = null;
+    mailbox.close();
+    if (isHome) {
+      counts.add(DerpCounter.HOME_CONNECTIONS, -1);
+    }
+    if (charges != null) {
+      charges.leave();
+    }
+    var left = entry;
+    if (left != null) {
+      if (!ideal) {
+        counts.add(DerpCounter.NOT_IDEAL_CONNECTIONS, -1);
+      }
+      router.unregister(this, left, mailbox, hearing.awaited());
     }
   }
 
@@ -270,6 +473,42 @@ public final class DerpServerSession {
 
   /// The client's proven key, or null before it is admitted.
   public @Nullable PublicKey client() {
-    return client;
+    return packets == null ? null : packets.client();
+  }
+
+  /// True if the client has shown the region's mesh key. Any thread may ask.
+  boolean isPrivileged() {
+    return privileged;
+  }
+
+  /// What watchers are told; null before the client is admitted. Any thread may ask.
+  @Nullable PeerPresent presence() {
+    return presence;
+  }
+
+  /// What is known of the client; null before it is admitted. Any thread may ask, and what changes
+  /// may lag.
+  public @Nullable ClientFacts facts() {
+    var present = presence;
+    var of = packets;
+    var mine = entry;
+    if (present == null || of == null || mine == null) {
+      return null;
+    }
+    return new ClientFacts(
+        present.key(),
+        remote,
+        connectedAt,
+        mine.active() == this,
+        isHome,
+        privileged,
+        (present.flags() & PeerPresent.PROBER) != 0,
+        ideal,
+        watching,
+        appName,
+        of.packetsReceived(),
+        of.bytesReceived(),
+        packetsSent,
+        bytesSent);
   }
 }

@@ -1,54 +1,76 @@
 package dev.adit.core.derp;
 
+import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.derp.Derp;
 import dev.adit.wire.derp.DerpFrame;
+import dev.adit.wire.derp.DerpFrame.PeerPresent;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Where other connections put what they have for one client: packets, and the news that someone
-/// has left. Thread-safe: every method holds its own lock for a few instructions, and calls nobody
+/// Where other connections put what they have for one client: packets, and the news of who comes
+/// and goes. Thread-safe: every method holds its own lock for a few instructions, and calls nobody
 /// while it does.
 ///
 /// The client's owner is woken once, and then empties the box until it is told null.
+///
+/// News of watched clients are kept as the last word on each, so that a watcher that reads slowly
+/// costs no more than there are keys.
 final class Mailbox {
-  /// Departures one client can be waiting for. Of later senders it is not told that they left; they
-  /// cost it a useless route, no more.
-  static final int MOST_HEARD = 4096;
+  /// More than the relay ever has to say at once.
+  private static final int MOST_SAID = 16;
 
   private final Runnable wake;
-  private final DerpCounter.Sink counters;
-  private final ClientSendQueue queue = new ClientSendQueue();
-  private final ArrayDeque<PublicKey> departed = new ArrayDeque<>(0);
-  private final Set<PublicKey> heard = new HashSet<>(0);
-  private @Nullable PublicKey lastHeard;
-  private @Nullable PublicKey firstHeard;
-  private boolean awake;
-  private @Nullable DerpCounter mustEnd;
+  private final DerpCounts counts;
+  private final ClientSendQueue queue;
+  private @Nullable ArrayDeque<PublicKey> departed;
+  private @Nullable ArrayDeque<DerpFrame> said;
+  private @Nullable Map<PublicKey, DerpFrame> watched;
+  private volatile boolean awake;
+  private volatile @Nullable DerpCounter mustEnd;
+  private volatile Admission.@Nullable Verdict verdict;
   private boolean closed;
 
   /// @param wake called by any thread when the empty box was filled; must not block
-  Mailbox(Runnable wake, DerpCounter.Sink counters) {
+  Mailbox(Runnable wake, int queueDepth, DerpCounts counts) {
     this.wake = wake;
-    this.counters = counters;
+    this.counts = counts;
+    this.queue = new ClientSendQueue(queueDepth);
   }
 
-  /// Queues a RecvPacket frame; what does not fit drops the oldest.
-  void deliver(PublicKey source, byte[] frame, boolean hasPriority) {
-    boolean room;
-    boolean wakes;
+  /// True if nothing waits that the owner has not been woken for and has not taken out.
+  boolean isEmpty() {
+    return !awake;
+  }
+
+  /// Queues a packet; what does not fit drops the oldest of its kind.
+  ///
+  /// @param header that of a RecvPacket frame; copied, as is the data
+  void deliver(
+      PublicKey source, PacketKind kind, byte[] header, byte[] bytes, int offset, int length) {
+    PacketKind droppedKind = null;
+    int droppedBytes = 0;
+    boolean wakes = false;
+    boolean gone;
     synchronized (this) {
-      if (closed) {
-        counters.add(DerpCounter.DROPPED_GONE, 1);
-        return;
+      gone = closed;
+      if (!gone) {
+        var oldest = queue.inTheWay(kind);
+        if (oldest != null) {
+          droppedKind = oldest.kind;
+          droppedBytes = oldest.length - Derp.PACKET_DATA;
+        }
+        queue.place(kind).set(source, kind, header, bytes, offset, length);
+        wakes = rouse();
       }
-      room = queue.add(source, frame, hasPriority);
-      wakes = rouse();
     }
-    if (!room) {
-      counters.add(DerpCounter.DROPPED_QUEUE_HEAD, 1);
+    if (gone) {
+      counts.dropped(DropReason.GONE, kind, 1, length);
+    } else if (droppedKind != null) {
+      counts.dropped(DropReason.QUEUE_HEAD, droppedKind, 1, droppedBytes);
     }
     if (wakes) {
       wake.run();
@@ -59,16 +81,50 @@ final class Mailbox {
   void departed(PublicKey key) {
     boolean wakes;
     synchronized (this) {
-      if (closed || !heard.remove(key)) {
+      if (closed) {
         return;
       }
-      lastHeard = null;
+      departed = departed == null ? new ArrayDeque<>(2) : departed;
       departed.add(key);
       wakes = rouse();
     }
     if (wakes) {
       wake.run();
     }
+  }
+
+  /// Queues a frame of the relay's own.
+  void say(DerpFrame frame) {
+    boolean wakes;
+    synchronized (this) {
+      said = said == null ? new ArrayDeque<>(2) : said;
+      if (closed || said.size() == MOST_SAID) {
+        return;
+      }
+      said.add(frame);
+      wakes = rouse();
+    }
+    if (wakes) {
+      wake.run();
+    }
+  }
+
+  /// Notes for a watcher that `key` is present, or with null that it is not; true if [#wake] must
+  /// be called, which the caller does when it holds no lock any more.
+  synchronized boolean watched(PublicKey key, @Nullable PeerPresent presence) {
+    if (closed) {
+      return false;
+    }
+    watched = watched == null ? new LinkedHashMap<>() : watched;
+    watched.remove(key); // the last word comes last
+    watched.put(
+        key,
+        presence != null ? presence : new DerpFrame.PeerGone(key, DerpFrame.PeerGone.DISCONNECTED));
+    return rouse();
+  }
+
+  void wake() {
+    wake.run();
   }
 
   /// Tells that the connection must end, and as what that is counted.
@@ -84,8 +140,24 @@ final class Mailbox {
   }
 
   /// Why the connection must end, or null if it need not.
-  synchronized @Nullable DerpCounter mustEnd() {
+  @Nullable DerpCounter mustEnd() {
     return mustEnd;
+  }
+
+  /// Tells whether the client is admitted, when that was not known at once.
+  void judged(Admission.Verdict verdict) {
+    boolean wakes;
+    synchronized (this) {
+      this.verdict = verdict;
+      wakes = rouse();
+    }
+    if (wakes) {
+      wake.run();
+    }
+  }
+
+  Admission.@Nullable Verdict verdict() {
+    return verdict;
   }
 
   private boolean rouse() {
@@ -94,47 +166,52 @@ final class Mailbox {
     return wasAsleep;
   }
 
-  /// The next frame for the client, or null; after null the next arrival wakes the owner again.
-  /// After a frame, [#takeFirstHeard] must be asked.
-  synchronized byte @Nullable [] poll() {
-    var gone = departed.poll();
+  /// The next frame for the client, or null; after null the next arrival wakes the owner again. A
+  /// departure's `source` is who has left; other news have none.
+  ///
+  /// @param spare what the owner has finished with; handed over
+  synchronized @Nullable QueuedFrame poll(@Nullable QueuedFrame spare) {
+    var gone = departed == null ? null : departed.poll();
     if (gone != null) {
-      counters.add(DerpCounter.PEER_GONE_DISCONNECTED, 1);
-      return new DerpFrame.PeerGone(gone, DerpFrame.PeerGone.DISCONNECTED).encode();
+      var frame = new DerpFrame.PeerGone(gone, DerpFrame.PeerGone.DISCONNECTED);
+      return new QueuedFrame().adopt(gone, null, frame.encode());
     }
-    byte[] frame = queue.poll();
-    if (frame == null) {
+    departed = null;
+    var ours = said == null ? null : said.poll();
+    if (ours != null) {
+      return new QueuedFrame().adopt(null, null, ours.encode());
+    }
+    said = null;
+    if (watched != null && !watched.isEmpty()) {
+      Iterator<DerpFrame> news = watched.values().iterator();
+      var frame = news.next();
+      news.remove();
+      return new QueuedFrame().adopt(null, null, frame.encode());
+    }
+    watched = null;
+    var packet = queue.poll(spare);
+    if (packet == null) {
       awake = false;
-      return null;
     }
-    counters.add(DerpCounter.PACKETS_SENT, 1);
-    counters.add(DerpCounter.BYTES_SENT, frame.length - Derp.PACKET_DATA);
-    var source = queue.source();
-    // Packets come in runs of one source, whose key is then the same array.
-    if (source != null
-        && (lastHeard == null || !lastHeard.equals(source))
-        && heard.size() < MOST_HEARD) {
-      lastHeard = source;
-      firstHeard = heard.add(source) ? source : null;
-    }
-    return frame;
+    return packet;
   }
 
-  /// The source of the packet just polled, if its departure is not awaited yet; else null.
-  synchronized @Nullable PublicKey takeFirstHeard() {
-    var source = firstHeard;
-    firstHeard = null;
-    return source;
+  /// Gives memory back that a client which has become idle does not need.
+  synchronized void trim() {
+    queue.trim();
   }
 
-  /// Drops what waits, and takes no more; answers whose departures were awaited.
-  synchronized Set<PublicKey> close() {
+  /// Drops what waits, and takes no more.
+  synchronized void close() {
     closed = true;
-    counters.add(DerpCounter.DROPPED_GONE, queue.size());
+    queue.forEach(packet -> {
+      if (packet.kind != null) {
+        counts.dropped(DropReason.GONE, packet.kind, 1, packet.length - Derp.PACKET_DATA);
+      }
+    });
     queue.clear();
-    departed.clear();
-    var awaited = Set.copyOf(heard);
-    heard.clear();
-    return awaited;
+    departed = null;
+    said = null;
+    watched = null;
   }
 }

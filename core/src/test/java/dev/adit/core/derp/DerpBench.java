@@ -3,6 +3,7 @@ package dev.adit.core.derp;
 import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.Endpoint;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -14,21 +15,39 @@ import org.jspecify.annotations.Nullable;
 
 /// A relay and its clients on one thread: what one end writes the other reads at once, unless a
 /// test holds it back.
-final class DerpBench {
+final class DerpBench implements DerpCounts {
   static final long SECOND = 1_000_000_000L;
+  static final Endpoint FROM = Endpoint.literal("192.0.2.7:41641");
 
   final RandomGenerator random = new Random(42);
   final PrivateKey relayKey = PrivateKey.generate(random);
   final Map<DerpCounter, Long> counts = new EnumMap<>(DerpCounter.class);
-  final Map<PublicKey, ClientSet> connected = new HashMap<>();
+  final Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+  final Map<PublicKey, RegionEntry> connected = new HashMap<>();
   final DerpRouter router;
   final List<Link> links = new ArrayList<>();
   long now = 1;
 
   DerpBench(Admission admission) {
-    router =
-        new DerpRouter(
-            relayKey, admission, connected, (counter, n) -> counts.merge(counter, n, Long::sum));
+    this(admission, DerpServerOptions.DEFAULT);
+  }
+
+  DerpBench(Admission admission, DerpServerOptions options) {
+    router = new DerpRouter(relayKey, admission, options, connected, this);
+  }
+
+  @Override
+  public void add(DerpCounter counter, long amount) {
+    counts.merge(counter, amount, Long::sum);
+  }
+
+  @Override
+  public void dropped(DropReason reason, PacketKind kind, long packets, long bytes) {
+    drops.merge(reason, packets, Long::sum);
+  }
+
+  long count(DropReason reason) {
+    return drops.getOrDefault(reason, 0L);
   }
 
   long count(DerpCounter counter) {
@@ -65,19 +84,23 @@ final class DerpBench {
     carry();
   }
 
+  /// A relay's end of a connection whose client nobody plays.
+  DerpServerSession session(TestOutput output) {
+    return new DerpServerSession(router, FROM, true, output, random, now);
+  }
+
   /// One client and its connection at the relay.
   final class Link {
     final PrivateKey key;
+    final TestOutput output = new TestOutput();
     final DerpServerSession server;
     final DerpClientSession client;
     final List<DerpClientSession.Event> events = new ArrayList<>();
-    int wakes;
-    boolean reads = true;
     private boolean cut;
 
     Link(PrivateKey key) {
       this.key = key;
-      server = new DerpServerSession(router, () -> wakes++, random, now);
+      server = session(output);
       client = new DerpClientSession(key, relayKey.publicKey(), random, now);
     }
 
@@ -87,14 +110,16 @@ final class DerpBench {
 
     boolean carry() {
       boolean moved = false;
-      for (byte[] b = reads ? server.poll() : null; b != null; b = server.poll()) {
-        client.received(b, 0, b.length, now);
+      server.drain(now);
+      byte[] bytes = output.take();
+      if (bytes.length > 0) {
+        client.received(bytes, 0, bytes.length, now);
         moved = true;
       }
       for (var event = client.poll(); event != null; event = client.poll()) {
         moved = true;
-        if (event instanceof DerpClientSession.Event.Write(var bytes)) {
-          server.received(bytes, 0, bytes.length, now);
+        if (event instanceof DerpClientSession.Event.Write(var written)) {
+          server.received(written, 0, written.length, now);
         } else {
           events.add(event);
         }

@@ -53,7 +53,7 @@ class DerpRelayTest {
 
   @Test
   void endsAConnectionWhoseBoxDoesNotOpen() throws Exception {
-    var a = new DerpServerSession(bench.router, () -> {}, bench.random, 1);
+    var a = bench.session(new TestOutput());
     var liar = PrivateKey.generate(bench.random);
     byte[] sealed =
         NaclBox.between(liar, bench.relayKey.publicKey())
@@ -62,7 +62,6 @@ class DerpRelayTest {
     byte[] frame = new DerpFrame.ClientInfoBox(claimed, sealed).encode();
     a.received(frame, 0, frame.length, 1);
     assertThat(a.isEnded()).isTrue();
-    assertThat(a.poll()).isNull();
     assertThat(bench.connected).isEmpty();
     assertThat(bench.count(DerpCounter.HANDSHAKE_FAILURES)).isEqualTo(1);
   }
@@ -74,7 +73,7 @@ class DerpRelayTest {
     byte[] one = new byte[32];
     one[0] = 1;
     for (byte[] bad : List.of(new byte[32], one, highBit)) {
-      var session = new DerpServerSession(bench.router, () -> {}, bench.random, 1);
+      var session = bench.session(new TestOutput());
       byte[] frame = new DerpFrame.ClientInfoBox(PublicKey.of(bad), new byte[80]).encode();
       session.received(frame, 0, frame.length, 1);
       assertThat(session.isEnded()).isTrue();
@@ -84,7 +83,7 @@ class DerpRelayTest {
 
   @Test
   void endsAConnectionThatSaysNothingForTenSeconds() {
-    var session = new DerpServerSession(bench.router, () -> {}, bench.random, 1);
+    var session = bench.session(new TestOutput());
     assertThat(session.wakeAt()).isEqualTo(1 + 10 * SECOND);
     session.timeReached(10 * SECOND);
     assertThat(session.isEnded()).isFalse();
@@ -115,7 +114,7 @@ class DerpRelayTest {
     assertThat(b.events).hasSize(1);
     assertThat(a.heard(Event.PeerGone.class))
         .containsExactly(new Event.PeerGone(b.publicKey(), false));
-    assertThat(strict.count(DerpCounter.DROPPED_UNKNOWN_DESTINATION)).isEqualTo(2);
+    assertThat(strict.count(DropReason.UNKNOWN_DESTINATION)).isEqualTo(2);
   }
 
   /// Everybody may connect, nobody may talk.
@@ -143,9 +142,9 @@ class DerpRelayTest {
     var a = closed.connect(key);
     var b = closed.connect(other);
     b.send(a.publicKey(), "one".getBytes(UTF_8));
-    int wakes = a.wakes;
+    int wakes = a.output.wakes;
     list.replace(Set.of(other.publicKey()));
-    assertThat(a.wakes).isEqualTo(wakes + 1);
+    assertThat(a.output.wakes).isEqualTo(wakes + 1);
     b.send(a.publicKey(), "two".getBytes(UTF_8));
     assertThat(a.texts()).containsExactly("one");
     assertThat(a.server.isEnded()).isTrue();
@@ -168,7 +167,7 @@ class DerpRelayTest {
     a.send(absent, PROBE);
     a.send(absent, PROBE);
     assertThat(a.heard(Event.PeerGone.class)).hasSize(4);
-    assertThat(bench.count(DerpCounter.DROPPED_UNKNOWN_DESTINATION)).isEqualTo(13);
+    assertThat(bench.count(DropReason.UNKNOWN_DESTINATION)).isEqualTo(13);
   }
 
   @Test
@@ -200,10 +199,10 @@ class DerpRelayTest {
   void tellsOfASenderThatLeftBeforeItsPacketWasWritten() {
     var a = bench.connect();
     var b = bench.connect();
-    b.reads = false;
+    b.output.takes = false;
     a.send(b.publicKey(), "hello".getBytes(UTF_8));
     a.leave();
-    b.reads = true;
+    b.output.takes = true;
     bench.carry();
     assertThat(b.texts()).containsExactly("hello");
     assertThat(b.heard(Event.PeerGone.class)).hasSize(1);
@@ -246,12 +245,12 @@ class DerpRelayTest {
   void endsTheLongestSilentOfTooManyConnections() {
     var key = PrivateKey.generate(bench.random);
     var first = bench.connect(key);
-    for (int i = 0; i < ClientSet.MOST_MEMBERS; i++) {
+    for (int i = 0; i < RegionEntry.MOST_MEMBERS; i++) {
       assertThat(first.server.isEnded()).isFalse();
       bench.connect(key);
     }
     assertThat(first.server.isEnded()).isTrue();
-    assertThat(bench.count(DerpCounter.CONNECTIONS)).isEqualTo(ClientSet.MOST_MEMBERS);
+    assertThat(bench.count(DerpCounter.CONNECTIONS)).isEqualTo(RegionEntry.MOST_MEMBERS);
     bench.links.forEach(DerpBench.Link::leave);
     assertThat(bench.count(DerpCounter.CONNECTIONS)).isZero();
     assertThat(bench.count(DerpCounter.DUPLICATE_CONNECTIONS)).isZero();
@@ -262,17 +261,17 @@ class DerpRelayTest {
   void dropsTheOldestWhenAReceiverIsSlowAndWakesItOnce() {
     var a = bench.connect();
     var b = bench.connect();
-    b.reads = false;
-    int wakes = b.wakes;
+    b.output.takes = false;
+    int wakes = b.output.wakes;
     for (int i = 0; i < 40; i++) {
       a.send(b.publicKey(), ("packet " + i).getBytes(UTF_8));
     }
     for (int i = 0; i < 40; i++) {
       a.send(b.publicKey(), PROBE);
     }
-    assertThat(b.wakes).isEqualTo(wakes + 1);
-    assertThat(bench.count(DerpCounter.DROPPED_QUEUE_HEAD)).isEqualTo(16);
-    b.reads = true;
+    assertThat(b.output.wakes).isEqualTo(wakes + 1);
+    assertThat(bench.count(DropReason.QUEUE_HEAD)).isEqualTo(16);
+    b.output.takes = true;
     bench.carry();
     var received = b.heard(Event.Received.class);
     assertThat(received).hasSize(64);
@@ -282,12 +281,13 @@ class DerpRelayTest {
   }
 
   @Test
-  void endsAClientThatDoesNotReadForTwoSeconds() {
+  void endsAClientThatTakesNothingForTwoSeconds() { // derp §17.17
     var a = bench.connect();
-    a.server.writeBlocked(bench.now);
-    bench.advance(SECOND);
-    a.server.writable();
-    a.server.writeBlocked(bench.now);
+    a.output.takes = false;
+    bench.carry();
+    bench.advance(2 * SECOND - 1);
+    a.output.progressed = true; // slow, but not dead
+    bench.advance(1);
     bench.advance(2 * SECOND - 1);
     assertThat(a.server.isEnded()).isFalse();
     bench.advance(1);
@@ -303,8 +303,9 @@ class DerpRelayTest {
     }
     assertThat(bench.count(DerpCounter.KEEP_ALIVES_SENT)).isBetween(9L, 10L);
     assertThat(a.client.isAdmitted()).isTrue();
-    a.reads = false;
-    bench.advance(121 * SECOND);
+    bench.now += 121 * SECOND;
+    a.client.timeReached(bench.now);
+    bench.carry();
     assertThat(a.heard(Event.Failed.class)).hasSize(1);
   }
 
@@ -312,10 +313,11 @@ class DerpRelayTest {
   void answersOnePingAtATime() {
     var a = bench.connect();
     byte[] ping = a.client.ping(bench.now, 5 * SECOND);
-    a.reads = false;
+    a.output.takes = false;
     a.raw(new DerpFrame.Ping(1).encode());
     a.raw(ping);
-    a.reads = true;
+    a.output.takes = true;
+    bench.carry();
     bench.advance(5 * SECOND);
     assertThat(a.heard(Event.PingLost.class)).hasSize(1);
     byte[] next = a.client.ping(bench.now, 5 * SECOND);

@@ -26,8 +26,23 @@ public interface ByteConnection {
   /// Hands what was written to the kernel.
   void flush();
 
+  /// Adds to the outgoing stream, on the connection's event loop only; the bytes are copied. They
+  /// leave when the loop's present turn is over, or when 16 KiB have come together: one TLS record
+  /// and one call of the kernel for whatever one turn causes.
+  void append(byte[] bytes, int offset, int length);
+
+  /// True on the connection's event loop while [#isWritable]. Called by any thread.
+  boolean isWritableHere();
+
   /// False while more than the write limit is waiting; [Listener#writable] tells when that is over.
   boolean isWritable();
+
+  /// True if the peer has taken some of what is waiting since this was asked last; on the event
+  /// loop only.
+  boolean progressed();
+
+  /// Stops or goes on reading; TCP then slows the peer down. On the event loop only.
+  void setReading(boolean reading);
 
   /// Drops the connection; nothing written is waited for.
   void close();
@@ -44,8 +59,8 @@ public interface ByteConnection {
 
   /// Hears what happens on one connection, on its event loop.
   interface Listener {
-    /// Bytes in stream order; the array is the listener's.
-    void received(byte[] bytes);
+    /// Bytes in stream order; the array is valid during the call only.
+    void received(byte[] array, int offset, int length);
 
     /// No more bytes for now: the end of one read batch, the moment to flush what it caused.
     void readBatchEnded();

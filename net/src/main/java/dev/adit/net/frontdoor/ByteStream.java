@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.FastThreadLocal;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,19 @@ import org.slf4j.LoggerFactory;
 final class ByteStream extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(ByteStream.class);
 
+  /// The largest TLS record; one write of the kernel, too.
+  private static final int RECORD = 16 * 1024;
+
+  /// Where bytes lie while a listener reads them: one array for each event loop.
+  private static final FastThreadLocal<byte[]> READ =
+      new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+          return new byte[2 * RECORD];
+        }
+      };
+
+  private final Connection connection;
   private final ByteConnection.Listener listener;
   private boolean closed;
 
@@ -31,7 +45,8 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       ByteConnection.Acceptor acceptor,
       @Nullable EventLoopGroup provenLoops,
       boolean ideal) {
-    listener = acceptor.accept(new Connection(channel, provenLoops, ideal));
+    connection = new Connection(channel, provenLoops, ideal);
+    listener = acceptor.accept(connection);
   }
 
   /// Begins on one of the door's event loops, where strangers' TLS handshakes and requests are
@@ -42,9 +57,17 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     private final boolean ideal;
     private volatile boolean settled;
 
+    /// While no loop has it.
+    private volatile boolean moving;
+
     // Confined to the channel's event loop, which is the old one until the new one has it.
-    private boolean moving;
-    private final List<Runnable> meanwhile = new ArrayList<>(0);
+    private List<Runnable> meanwhile = List.of();
+    private final Runnable leave = this::leave;
+    private @Nullable ByteBuf open; // what was appended and has not left
+    private boolean leaving;
+    private boolean pooled;
+    private boolean dead;
+    private long waitedFor;
 
     Connection(Channel channel, @Nullable EventLoopGroup provenLoops, boolean ideal) {
       super(channel);
@@ -57,7 +80,10 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     public void peerProven() {
       super.peerProven();
       // From here on it is packets: a pool saves a twentieth of the processor's time for each.
-      execute(() -> channel.config().setAllocator(ByteBufAllocator.DEFAULT));
+      execute(() -> {
+        channel.config().setAllocator(ByteBufAllocator.DEFAULT);
+        pooled = true;
+      });
       if (provenLoops != null) {
         execute(() -> move(provenLoops));
       }
@@ -65,6 +91,7 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
 
     private void move(EventLoopGroup loops) {
       if (channel.isActive()) {
+        leave();
         moving = true;
         channel.deregister().addListener(left -> moved(left.isSuccess(), loops));
       }
@@ -85,8 +112,9 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       }
       moving = false;
       settled = true;
-      meanwhile.forEach(Runnable::run);
-      meanwhile.clear();
+      var tasks = meanwhile;
+      meanwhile = List.of();
+      tasks.forEach(Runnable::run);
     }
 
     /// It was closed between the loops, where nobody is told of the end.
@@ -110,6 +138,7 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       if (!channel.eventLoop().inEventLoop()) {
         execute(task);
       } else if (moving) {
+        meanwhile = meanwhile.isEmpty() ? new ArrayList<>() : meanwhile;
         meanwhile.add(task);
       } else {
         task.run();
@@ -137,6 +166,70 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void append(byte[] bytes, int offset, int length) {
+      int position = offset;
+      int left = length;
+      while (left > 0 && !dead) {
+        var buffer = open;
+        if (buffer == null) {
+          // From a pool a whole record is as cheap as a part of it.
+          buffer = pooled ? channel.alloc().directBuffer(RECORD, RECORD) : Unpooled.buffer(256);
+          open = buffer;
+          if (!leaving) {
+            leaving = true;
+            execute(leave);
+          }
+        }
+        int part = Math.min(left, RECORD - buffer.readableBytes());
+        buffer.writeBytes(bytes, position, part);
+        position += part;
+        left -= part;
+        if (buffer.readableBytes() == RECORD) {
+          open = null;
+          channel.writeAndFlush(buffer, channel.voidPromise());
+        }
+      }
+    }
+
+    /// The turn is over.
+    private void leave() {
+      leaving = false;
+      var buffer = open;
+      if (buffer != null) {
+        open = null;
+        channel.writeAndFlush(buffer, channel.voidPromise());
+      }
+    }
+
+    @Override
+    public boolean isWritableHere() {
+      return !moving && channel.eventLoop().inEventLoop() && channel.isWritable();
+    }
+
+    @Override
+    public boolean progressed() {
+      var buffer = channel.unsafe().outboundBuffer();
+      long waiting = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+      boolean progressed = waiting < waitedFor;
+      waitedFor = waiting;
+      return progressed;
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+      channel.config().setAutoRead(reading);
+    }
+
+    void ended() {
+      dead = true;
+      var buffer = open;
+      if (buffer != null) {
+        open = null;
+        buffer.release();
+      }
+    }
+
+    @Override
     public boolean isWritable() {
       return channel.isWritable();
     }
@@ -151,10 +244,11 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object message) {
     var buffer = (ByteBuf) message;
     try {
-      if (!closed && buffer.isReadable()) {
-        byte[] bytes = new byte[buffer.readableBytes()];
-        buffer.readBytes(bytes);
-        listener.received(bytes);
+      byte[] array = READ.get();
+      while (!closed && buffer.isReadable()) {
+        int length = Math.min(buffer.readableBytes(), array.length);
+        buffer.readBytes(array, 0, length);
+        listener.received(array, 0, length);
       }
     } finally {
       buffer.release();
@@ -177,8 +271,19 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
+    ended();
+  }
+
+  /// A pipeline that is closed while no loop has it is taken apart without a word.
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    ended();
+  }
+
+  private void ended() {
     if (!closed) {
       closed = true;
+      connection.ended();
       listener.closed();
     }
   }

@@ -59,13 +59,25 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     if (counted) {
-      if (!proven) {
-        limits.unprovenClosed(remote.address());
-      }
-      limits.closed();
-      counted = false;
+      ended();
       context.fireChannelInactive();
     }
+  }
+
+  /// A pipeline that is closed while no loop has it is taken apart without a word.
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    if (counted) {
+      ended();
+    }
+  }
+
+  private void ended() {
+    if (!proven) {
+      limits.unprovenClosed(remote.address());
+    }
+    limits.closed();
+    counted = false;
   }
 
   /// True for TLS 1.3, and where there is no TLS at all.

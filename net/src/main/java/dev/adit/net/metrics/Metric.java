@@ -53,6 +53,12 @@ public final class Metric {
     return add((double) value, labelValues);
   }
 
+  /// Says what a value of the first label means.
+  public Metric explain(String labelValue, String meaning) {
+    meanings.put(labelValue, meaning);
+    return this;
+  }
+
   /// Adds a count of a metric with one label, and says what that label's value means.
   public Metric explained(long value, String labelValue, String meaning) {
     meanings.put(labelValue, meaning);
@@ -82,7 +88,7 @@ public final class Metric {
     return List.copyOf(samples);
   }
 
-  /// What the values of the one label mean, for the documentation; empty where they speak for
+  /// What the values of the first label mean, for the documentation; empty where they speak for
   /// themselves.
   public Map<String, String> meanings() {
     return Collections.unmodifiableMap(meanings);

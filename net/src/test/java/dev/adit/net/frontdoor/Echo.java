@@ -17,7 +17,8 @@ class Echo implements ByteConnection.Listener {
   }
 
   @Override
-  public void received(byte[] bytes) {
+  public void received(byte[] array, int offset, int length) {
+    byte[] bytes = java.util.Arrays.copyOfRange(array, offset, offset + length);
     if (new String(bytes, UTF_8).startsWith("proven")) {
       connection.peerProven();
     }

@@ -116,7 +116,7 @@ class FrontDoorTlsTest {
     }
 
     @Override
-    public void received(byte[] bytes) {}
+    public void received(byte[] bytes, int offset, int length) {}
 
     @Override
     public void readBatchEnded() {}

@@ -192,8 +192,8 @@ class HttpDoorFuzzTest {
 
   private record Bytes(ByteArrayOutputStream heard) implements ByteConnection.Listener {
     @Override
-    public void received(byte[] bytes) {
-      heard.writeBytes(bytes);
+    public void received(byte[] bytes, int offset, int length) {
+      heard.write(bytes, offset, length);
     }
 
     @Override

@@ -91,8 +91,8 @@ class ProvenLoopsTest {
     }
 
     @Override
-    public void received(byte[] bytes) {
-      String said = new String(bytes, UTF_8);
+    public void received(byte[] array, int offset, int length) {
+      String said = new String(array, offset, length, UTF_8);
       if (said.endsWith("close")) {
         connection.peerProven();
         connection.execute(connection::close);
@@ -106,7 +106,7 @@ class ProvenLoopsTest {
           Thread.currentThread().interrupt();
         }
       }
-      super.received(bytes);
+      super.received(array, offset, length);
     }
   }
 }

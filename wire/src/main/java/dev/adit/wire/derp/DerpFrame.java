@@ -50,7 +50,14 @@ public sealed interface DerpFrame {
   ///
   /// @param endpoint null if unknown
   /// @param flags 1 regular, 2 mesh peer, 4 prober, 8 not its ideal node; 0 from old servers
-  record PeerPresent(PublicKey key, @Nullable Endpoint endpoint, int flags) implements DerpFrame {}
+  record PeerPresent(PublicKey key, @Nullable Endpoint endpoint, int flags) implements DerpFrame {
+    /// Set if no other flag is.
+    public static final int REGULAR = 1;
+
+    public static final int MESH_PEER = 2;
+    public static final int PROBER = 4;
+    public static final int NOT_IDEAL = 8;
+  }
 
   /// Mesh peer to relay: `source`, connected to me, sent `packet` for `destination`.
   record ForwardPacket(PublicKey source, PublicKey destination, byte[] packet)

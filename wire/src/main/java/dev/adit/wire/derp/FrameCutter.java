@@ -82,6 +82,16 @@ public final class FrameCutter {
     return false;
   }
 
+  /// Takes back what was appended and not yet read, as a copy; the frame last shown is void.
+  public byte[] takeRest() {
+    byte[] rest = Arrays.copyOfRange(input, position, end);
+    input = NOTHING;
+    position = 0;
+    end = 0;
+    payload = NOTHING;
+    return rest;
+  }
+
   public int type() {
     return type;
   }

@@ -25,6 +25,22 @@ public interface SizeRule {
             default -> skip(type, length);
           };
 
+  /// What a relay accepts of a client that has shown the region's mesh key: what [#RELAY] does, and
+  /// the frames for mesh peers.
+  SizeRule RELAY_MESH =
+      (type, length) ->
+          switch (type) {
+            case Derp.FORWARD_PACKET ->
+                between(
+                    "ForwardPacket",
+                    length,
+                    2 * Derp.KEY_BYTES,
+                    2 * Derp.KEY_BYTES + Derp.MAX_PACKET);
+            case Derp.WATCH_CONNS -> between("WatchConns", length, 0, 0);
+            case Derp.CLOSE_PEER -> between("ClosePeer", length, Derp.KEY_BYTES, Derp.KEY_BYTES);
+            default -> RELAY.takes(type, length);
+          };
+
   /// What a relay accepts of a client that has not said who it is.
   SizeRule RELAY_HANDSHAKE =
       (type, length) -> {
