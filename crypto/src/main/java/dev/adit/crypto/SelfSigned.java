@@ -5,20 +5,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
-import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
@@ -36,6 +42,8 @@ import org.bouncycastle.math.ec.FixedPointCombMultiplier;
 /// @param privateKey PKCS#8, DER; secret
 /// @param certificate X.509, DER
 public record SelfSigned(byte[] privateKey, byte[] certificate) {
+  private static final ASN1ObjectIdentifier ACME_IDENTIFIER =
+      new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.31");
   private static final Duration LIFETIME = Duration.ofDays(3650);
   private static final ECNamedDomainParameters P256 =
       new ECNamedDomainParameters(
@@ -51,22 +59,71 @@ public record SelfSigned(byte[] privateKey, byte[] certificate) {
   /// @param ipAddresses literals without brackets or prefix length; may be empty
   public static SelfSigned create(
       RandomGenerator random, Instant wallClock, List<String> dnsNames, List<String> ipAddresses) {
+    var extensions = extensions(dnsNames, ipAddresses);
+    var start = wallClock.minus(Duration.ofDays(1));
+    return create(random, "Adit", start, wallClock.plus(LIFETIME), extensions);
+  }
+
+  /// Makes a key and its certificate as derper does for a server that has an address only, valid
+  /// for a year from `wallClock` (derp §15.1).
+  ///
+  /// @param address a literal without brackets
+  public static SelfSigned createForAddress(
+      RandomGenerator random, Instant wallClock, String address) {
+    var extensions = extensions(List.of(), List.of(address));
+    extensions.addExtension(
+        extension(
+            Extension.keyUsage,
+            new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment)));
+    extensions.addExtension(
+        extension(Extension.extendedKeyUsage, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth)));
+    var end = wallClock.plus(Duration.ofDays(365));
+    return create(random, address, wallClock, end, extensions);
+  }
+
+  /// Makes a key and the certificate by which a server proves to an ACME authority, over TLS, that
+  /// it has a name (RFC 8737 §3); good for a day to either side of `wallClock`.
+  ///
+  /// @param dnsNames the name, or empty
+  /// @param ipAddresses the address, a literal without brackets, or empty
+  /// @param digest SHA-256 of the key authorization, 32 bytes
+  public static SelfSigned createForChallenge(
+      RandomGenerator random,
+      Instant wallClock,
+      List<String> dnsNames,
+      List<String> ipAddresses,
+      byte[] digest) {
+    var extensions = extensions(dnsNames, ipAddresses);
+    extensions.addExtension(extension(ACME_IDENTIFIER, new DEROctetString(digest)));
+    var day = Duration.ofDays(1);
+    return create(random, "Adit", wallClock.minus(day), wallClock.plus(day), extensions);
+  }
+
+  private static Extension extension(ASN1ObjectIdentifier id, ASN1Encodable value) {
+    return new Extension(id, true, new DEROctetString(DerForm.of(value)));
+  }
+
+  private static SelfSigned create(
+      RandomGenerator random,
+      String commonName,
+      Instant start,
+      Instant end,
+      ExtensionsGenerator extensions) {
     var key = new ECPrivateKeyParameters(secretNumber(random), P256);
     byte[] point =
         new FixedPointCombMultiplier().multiply(P256.getG(), key.getD()).getEncoded(false);
     var algorithm =
         new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, SECObjectIdentifiers.secp256r1);
-    var name = new X500Name("CN=Adit");
+    var name = new X500NameBuilder().addRDN(BCStyle.CN, commonName).build();
 
     var body = new V3TBSCertificateGenerator();
     body.setSerialNumber(new ASN1Integer(DerForm.serial(random)));
     body.setSignature(ECDSA_SHA256);
     body.setIssuer(name);
     body.setSubject(name);
-    body.setStartDate(DerForm.time(wallClock.minus(Duration.ofDays(1))));
-    body.setEndDate(DerForm.time(wallClock.plus(LIFETIME)));
+    body.setStartDate(DerForm.time(start));
+    body.setEndDate(DerForm.time(end));
     body.setSubjectPublicKeyInfo(new SubjectPublicKeyInfo(algorithm, point));
-    var extensions = extensions(dnsNames, ipAddresses);
     body.setExtensions(extensions.generate());
 
     var certificate = new ASN1EncodableVector();

@@ -36,6 +36,36 @@ class CertificateTest {
   }
 
   @Test
+  void makesOneForAnAddressAsDerperDoes() throws Exception {
+    X509Certificate parsed =
+        parse(SelfSigned.createForAddress(new Random(7), NOW, "192.0.2.1").certificate());
+    parsed.verify(parsed.getPublicKey());
+    assertThat(parsed.getSubjectX500Principal().getName()).isEqualTo("CN=192.0.2.1");
+    assertThat(parsed.getNotBefore()).isEqualTo("2026-01-02T03:04:05Z");
+    assertThat(parsed.getNotAfter()).isEqualTo("2027-01-02T03:04:05Z");
+    assertThat(parsed.getSubjectAlternativeNames()).containsExactly(List.of(7, "192.0.2.1"));
+    assertThat(parsed.getKeyUsage()).startsWith(true, false, true, false);
+    assertThat(parsed.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.1");
+  }
+
+  /// RFC 8737 §3: critical, an octet string within.
+  @Test
+  void makesOneThatAnswersAChallenge() throws Exception {
+    byte[] digest = Hash.sha256(new byte[] {1});
+    X509Certificate parsed =
+        parse(
+            SelfSigned.createForChallenge(
+                    new Random(7), NOW, List.of("vpn.example.org"), List.of(), digest)
+                .certificate());
+    assertThat(parsed.getCriticalExtensionOIDs()).contains("1.3.6.1.5.5.7.1.31");
+    assertThat(parsed.getExtensionValue("1.3.6.1.5.5.7.1.31"))
+        .hasSize(36)
+        .startsWith(4, 34, 4, 32)
+        .endsWith(digest);
+    assertThat(parsed.getSubjectAlternativeNames()).containsExactly(List.of(2, "vpn.example.org"));
+  }
+
+  @Test
   void makesAPrivateKeyThatBelongsToIt() throws Exception {
     var key =
         KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(made.privateKey()));

@@ -62,6 +62,8 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin ServerOptions server = new ServerOptions();
 
+  @Mixin CertificateOptions certificates = new CertificateOptions();
+
   @Mixin RelayOptions options = new RelayOptions();
 
   @Mixin TcpOptions tcp = new TcpOptions();
@@ -91,6 +93,7 @@ public final class RelayCommand implements Callable<Integer> {
     ServerConfig config = options.config(server);
     DoorOptions doorOptions = tcp.door();
     debug.check();
+    CertificateOptions.Mode _ = certificates.mode(config);
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
       start(opened, config, doorOptions);
@@ -112,7 +115,7 @@ public final class RelayCommand implements Callable<Integer> {
       ServerCertificate certificate = null;
       if (!options.isDevelopment()) {
         StateFiles.createFolder(config.stateDir());
-        certificate = RelayParts.certificate(config, List.of(), random);
+        certificate = RelayParts.certificate(config, certificates, List.of(), random);
       }
       RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
       PrivateKey key = options.key(config.stateDir(), random);
@@ -131,11 +134,15 @@ public final class RelayCommand implements Callable<Integer> {
                           config.listen(),
                           certificate == null
                               ? null
-                              : certificate.tls(RelayParts.meta(relay, random)))
+                              : certificate.tls(noDerp ? null : RelayParts.meta(relay, random)))
                       .with(doorOptions),
                   routes));
       counted.add(0, relay.metrics());
       counted.add(1, door::read);
+      if (certificate != null) {
+        certificate.start(opened);
+        counted.add(certificate::read);
+      }
       metrics.of(counted);
       metrics.listen(opened, config);
       localSocket(opened, metrics, RelayParts.console(relay, pages));

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
 final class RelayDescribeCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
   @Mixin ServerOptions server = new ServerOptions();
+  @Mixin CertificateOptions certificates = new CertificateOptions();
   @Mixin RelayOptions options = new RelayOptions();
   @Mixin OutputOption output = new OutputOption();
 
@@ -51,7 +52,9 @@ final class RelayDescribeCommand implements Callable<Integer> {
       StateFiles.createFolder(config.stateDir());
       SecureRandom random = new SecureRandom();
       ServerCertificate certificate =
-          options.isDevelopment() ? null : RelayParts.certificate(config, List.of(), random);
+          options.isDevelopment()
+              ? null
+              : RelayParts.certificate(config, certificates, List.of(), random);
       RelayConfig silent = RelayParts.config(config, List.of(), certificate).withoutStun();
       PrivateKey key = options.key(config.stateDir(), random);
       try (Relay relay = Relay.open(silent, key, new OpenAdmission(), Clock.SYSTEM, random)) {

@@ -24,10 +24,12 @@ final class RelayParts {
   private RelayParts() {}
 
   static ServerCertificate certificate(
-      ServerConfig config, List<HttpsUrl> places, RandomGenerator random) throws IOException {
-    if (config.certificate() != null && config.certificateKey() != null) {
-      return ServerCertificate.given(config.certificate(), config.certificateKey());
-    }
+      ServerConfig config,
+      CertificateOptions options,
+      List<HttpsUrl> places,
+      RandomGenerator random)
+      throws IOException {
+    List<String> names = names(places);
     List<String> addresses = new ArrayList<>();
     config.addresses().forEach(address -> addresses.add(address.toString()));
     for (HttpsUrl place : places) {
@@ -35,8 +37,13 @@ final class RelayParts {
         addresses.add(place.host());
       }
     }
-    return ServerCertificate.selfMade(
-        config.stateDir(), names(places), addresses, Clock.SYSTEM.wall(), random);
+    for (String host : options.hosts()) {
+      List<String> same = isName(host) ? names : addresses;
+      if (!same.contains(host)) {
+        same.add(host);
+      }
+    }
+    return ServerCertificate.open(config, options, names, addresses, random);
   }
 
   /// @param places where nodes reach it; empty for a relay that stands alone

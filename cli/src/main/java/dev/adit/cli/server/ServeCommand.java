@@ -55,6 +55,8 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin ServerOptions server = new ServerOptions();
 
+  @Mixin CertificateOptions certificates = new CertificateOptions();
+
   @Option(
       names = "--url",
       split = ",",
@@ -86,6 +88,7 @@ public final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ServerConfig config = server.config();
+    CertificateOptions.Mode _ = certificates.mode(config);
     List<HttpsUrl> places = urls(config);
     List<RelayDescription> others = relaysOfFiles();
     FreePorts.check(
@@ -117,7 +120,7 @@ public final class ServeCommand implements Callable<Integer> {
       StateFiles.createFolder(config.stateDir());
       Files.createDirectories(runDir);
       SecureRandom random = new SecureRandom();
-      ServerCertificate certificate = RelayParts.certificate(config, places, random);
+      ServerCertificate certificate = RelayParts.certificate(config, certificates, places, random);
       List<RelayDescription> relays = new ArrayList<>();
       List<Readings.Source> counted = new ArrayList<>();
       RequestRoutes routes = new RequestRoutes();
@@ -164,6 +167,8 @@ public final class ServeCommand implements Callable<Integer> {
               FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls(meta)), routes));
       counted.add(0, coordinator::read);
       counted.add(door::read);
+      certificate.start(opened);
+      counted.add(certificate::read);
       ServerMetrics metrics = new ServerMetrics("serve");
       metrics.of(counted);
       metrics.listen(opened, config);

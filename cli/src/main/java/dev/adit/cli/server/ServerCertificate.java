@@ -1,68 +1,156 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
+import dev.adit.cli.server.CertificateOptions.Mode;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.SelfSigned;
+import dev.adit.net.Clock;
+import dev.adit.net.certificates.CertificateCounters;
+import dev.adit.net.certificates.CertificateFiles;
 import dev.adit.net.certificates.Certificates;
 import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.certificates.TlsIdentity;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoorConfig;
+import dev.adit.net.metrics.Readings;
+import dev.adit.net.tls.HostAddresses;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The certificate that a server shows, and its pin. Immutable.
-///
-/// @param certificates what is shown
-/// @param pin SHA-256 of the first certificate's public key
-record ServerCertificate(Certificates certificates, byte[] pin) {
+/// The certificate that a server shows, wherever it comes from. Thread-safe.
+final class ServerCertificate {
   private static final String FILE = "tls.pem";
   private static final int LONGEST_FILE = 1024 * 1024;
 
-  /// Reads what an administrator gave, PEM.
-  static ServerCertificate given(Path certificate, Path key) {
+  private final Certificates certificates;
+  private final byte[] pin;
+  private final Supplier<Instant> until;
+  private final CertificateCounters counters;
+  private final Starter starter;
+
+  /// Begins what keeps the certificate fresh.
+  private interface Starter {
+    void start(OpenedParts opened) throws IOException;
+  }
+
+  private ServerCertificate(
+      Certificates certificates,
+      byte[] pin,
+      Supplier<Instant> until,
+      CertificateCounters counters,
+      Starter starter) {
+    this.certificates = certificates;
+    this.pin = pin;
+    this.until = until;
+    this.counters = counters;
+    this.starter = starter;
+  }
+
+  /// @param names DNS names of the server, for a self-made certificate
+  /// @param addresses its addresses, likewise
+  static ServerCertificate open(
+      ServerConfig config,
+      CertificateOptions options,
+      List<String> names,
+      List<String> addresses,
+      RandomGenerator random)
+      throws IOException {
+    return switch (options.mode(config)) {
+      case Mode.SELF_SIGNED -> fixed(selfMade(config.stateDir(), names, addresses, random));
+      case Mode.FILES -> {
+        Path folder = options.folder;
+        if (folder != null) {
+          yield inFolder(folder, options.hosts(), random);
+        }
+        if (config.certificate() == null || config.certificateKey() == null) {
+          throw new IllegalStateException("files without their names");
+        }
+        yield files(config.certificate(), config.certificateKey(), options.hosts());
+      }
+    };
+  }
+
+  private static ServerCertificate fixed(TlsIdentity identity) {
+    return new ServerCertificate(
+        Certificates.always(identity),
+        identity.pin(),
+        identity::notAfter,
+        new CertificateCounters(),
+        opened -> {});
+  }
+
+  /// Reads what an administrator gave, PEM, and follows it once started.
+  private static ServerCertificate files(Path certificate, Path key, List<String> hosts) {
     try {
-      return of(text(key), text(certificate), certificate);
+      CertificateCounters counters = new CertificateCounters();
+      CertificateFiles files = CertificateFiles.open(certificate, key, counters);
+      for (String host : hosts) {
+        if (!files.current().names(host)) {
+          throw Failure.failed(
+              certificate + ": is not for " + host + "; give another --cert or --hostname");
+        }
+      }
+      return new ServerCertificate(
+          (name, local) -> files.current(),
+          files.current().pin(),
+          () -> files.current().notAfter(),
+          counters,
+          opened -> {
+            CertificateFiles _ = opened.add(files.follow());
+          });
     } catch (IOException e) {
       throw Failure.failed("cannot read the certificate: " + e.getMessage());
+    } catch (CryptoException e) {
+      throw Failure.failed(certificate + ": " + e.getMessage());
     }
+  }
+
+  /// As derper keeps them (derp §15.1).
+  private static ServerCertificate inFolder(Path folder, List<String> hosts, RandomGenerator random)
+      throws IOException {
+    String host = hosts.getFirst();
+    String file = host.replaceAll("[^A-Za-z0-9.-]", "");
+    Path certificate = folder.resolve(file + ".crt");
+    Path key = folder.resolve(file + ".key");
+    if (HostAddresses.literal(host) != null && !Files.exists(certificate) && !Files.exists(key)) {
+      SelfSigned made = SelfSigned.createForAddress(random, Clock.SYSTEM.wall(), host);
+      StateFiles.createFolder(folder);
+      StateFiles.write(key, made.privateKeyPem().getBytes(StandardCharsets.US_ASCII));
+      StateFiles.write(certificate, made.certificatePem().getBytes(StandardCharsets.US_ASCII));
+    }
+    return files(certificate, key, hosts);
   }
 
   /// The one in the state folder; made there at first start. Nodes pin its key, so it stays when
   /// names change: those in it are for browsers only.
-  ///
-  /// @param names DNS names of the server
-  /// @param addresses its addresses
-  static ServerCertificate selfMade(
-      Path stateFolder,
-      List<String> names,
-      List<String> addresses,
-      Instant wallClock,
-      RandomGenerator random)
+  private static TlsIdentity selfMade(
+      Path stateFolder, List<String> names, List<String> addresses, RandomGenerator random)
       throws IOException {
     Path file = stateFolder.resolve(FILE);
     byte[] stored = StateFiles.readIfPresent(file, LONGEST_FILE);
     if (stored == null) {
-      SelfSigned made = SelfSigned.create(random, wallClock, names, addresses);
+      SelfSigned made = SelfSigned.create(random, Clock.SYSTEM.wall(), names, addresses);
       stored = (made.privateKeyPem() + made.certificatePem()).getBytes(StandardCharsets.US_ASCII);
       StateFiles.write(file, stored);
     }
     String both = new String(stored, StandardCharsets.US_ASCII);
-    return of(both, both, file);
+    try {
+      return TlsIdentity.parse(both, both);
+    } catch (CryptoException e) {
+      throw Failure.failed(file + ": " + e.getMessage());
+    }
   }
 
-  private static ServerCertificate of(String key, String certificates, Path source) {
-    try {
-      TlsIdentity identity = TlsIdentity.parse(key, certificates);
-      return new ServerCertificate(Certificates.always(identity), identity.pin());
-    } catch (CryptoException e) {
-      throw Failure.failed(source + ": " + e.getMessage());
-    }
+  /// SHA-256 of the first certificate's public key.
+  byte[] pin() {
+    return pin;
   }
 
   /// For the front door.
@@ -72,7 +160,12 @@ record ServerCertificate(Certificates certificates, byte[] pin) {
     return new FrontDoorConfig.Tls(certificates, meta);
   }
 
-  private static String text(Path file) throws IOException {
-    return new String(StateFiles.read(file, LONGEST_FILE), StandardCharsets.US_ASCII);
+  /// Begins to follow files.
+  void start(OpenedParts opened) throws IOException {
+    starter.start(opened);
+  }
+
+  void read(Readings into) {
+    counters.read(until.get(), into);
   }
 }

@@ -14,6 +14,7 @@ import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
+import dev.adit.net.certificates.CertificateCounters;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
@@ -37,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +85,9 @@ class MetricsTextTest {
           + section("Relay", relay.metrics())
           + section("Relay that asks somebody else about its clients", verified())
           + section("Front door of a server: TCP, TLS, HTTP", door::read)
+          + section(
+              "Certificates of a server",
+              into -> new CertificateCounters().read(Instant.EPOCH, into))
           + section("Local socket", socket::read)
           + section("Agent", agent())
           + section("Helper", helper::read)

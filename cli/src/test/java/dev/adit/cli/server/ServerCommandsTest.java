@@ -50,6 +50,12 @@ class ServerCommandsTest {
         .isEqualTo(failed(2, "--listen 443: expected for example [::]:443 or 192.0.2.1:443"));
     assertThat(CommandRun.of("serve", "--cert", "server.pem"))
         .isEqualTo(failed(2, "--cert and --cert-key belong together"));
+    assertThat(CommandRun.of("serve", "--url", "https://192.0.2.1", "--cert-mode", "gcp"))
+        .isEqualTo(failed(2, "--cert-mode gcp: expected self-signed or files"));
+    assertThat(CommandRun.of("serve", "--url", "https://192.0.2.1", "--cert-mode", "files"))
+        .isEqualTo(failed(2, "--cert-mode files needs --cert and --cert-key, or --cert-dir"));
+    assertThat(CommandRun.of("relay", "--open", "--cert-dir", "/etc/relay"))
+        .isEqualTo(failed(2, "--cert-dir needs --hostname"));
     assertThat(CommandRun.of("relay", "--address", "here", "--open"))
         .isEqualTo(failed(2, "--address here: expected an IP address"));
   }

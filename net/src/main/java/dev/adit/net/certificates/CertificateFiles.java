@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +21,7 @@ public final class CertificateFiles implements AutoCloseable {
 
   private final Path certificateFile;
   private final Path keyFile;
-  private final LongAdder reloads = new LongAdder();
-  private final LongAdder failures = new LongAdder();
+  private final CertificateCounters counters;
   private final Thread thread;
   private volatile TlsIdentity current;
 
@@ -45,36 +43,32 @@ public final class CertificateFiles implements AutoCloseable {
     }
   }
 
-  private CertificateFiles(Path certificateFile, Path keyFile) throws IOException, CryptoException {
+  private CertificateFiles(Path certificateFile, Path keyFile, CertificateCounters counters)
+      throws IOException, CryptoException {
+    this.counters = counters;
     this.certificateFile = certificateFile;
     this.keyFile = keyFile;
     this.known = content();
     this.current = known.identity();
-    this.thread = Thread.ofVirtual().name("certificate-files").unstarted(this::follow);
+    this.thread = Thread.ofVirtual().name("certificate-files").unstarted(this::run);
   }
 
-  /// Reads the files now, and follows them until closed.
+  /// Reads the files now; follows them when told to.
   ///
   /// @throws CryptoException saying what is wrong with them
-  public static CertificateFiles open(Path certificate, Path key)
+  public static CertificateFiles open(Path certificate, Path key, CertificateCounters counters)
       throws IOException, CryptoException {
-    var opened = new CertificateFiles(certificate, key);
-    opened.thread.start();
-    return opened;
+    return new CertificateFiles(certificate, key, counters);
+  }
+
+  /// Looks for changes from now on, until closed.
+  public CertificateFiles follow() {
+    thread.start();
+    return this;
   }
 
   public TlsIdentity current() {
     return current;
-  }
-
-  /// How often new files were taken.
-  public long reloads() {
-    return reloads.sum();
-  }
-
-  /// How often new files could not be used.
-  public long failures() {
-    return failures.sum();
   }
 
   private Content content() throws IOException {
@@ -82,7 +76,7 @@ public final class CertificateFiles implements AutoCloseable {
         StateFiles.read(keyFile, LONGEST_FILE), StateFiles.read(certificateFile, LONGEST_FILE));
   }
 
-  private void follow() {
+  private void run() {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Thread.sleep(LOOK_MILLIS);
@@ -123,7 +117,7 @@ public final class CertificateFiles implements AutoCloseable {
     suspect = null;
     complaint = null;
     current = identity;
-    reloads.increment();
+    counters.renewed();
     LogLine.info(LOG, "certificate_changed")
         .addKeyValue("file", certificateFile)
         .addKeyValue("until", identity.notAfter())
@@ -138,7 +132,7 @@ public final class CertificateFiles implements AutoCloseable {
   private void complain(@Nullable String reason) {
     if (reason != null && !reason.equals(complaint)) {
       complaint = reason;
-      failures.increment();
+      counters.failed(CertificateFailure.FILES);
       LogLine.warn(LOG, "certificate_bad")
           .addKeyValue("file", certificateFile)
           .addKeyValue("reason", reason)

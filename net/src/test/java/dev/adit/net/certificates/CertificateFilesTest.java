@@ -23,6 +23,7 @@ class CertificateFilesTest {
   @TempDir private Path folder;
   private Path certificate;
   private Path key;
+  private final CertificateCounters counters = new CertificateCounters();
   private CertificateFiles files;
 
   @BeforeEach
@@ -30,8 +31,7 @@ class CertificateFilesTest {
     certificate = folder.resolve("relay.crt");
     key = folder.resolve("relay.key");
     write(one, one);
-    files = CertificateFiles.open(certificate, key);
-    files.close(); // so that nobody looks but the test
+    files = CertificateFiles.open(certificate, key, counters); // nobody looks but the test
   }
 
   @Test
@@ -43,8 +43,8 @@ class CertificateFilesTest {
     write(two, two);
     files.look();
     assertThat(files.current().pin()).isEqualTo(two.spkiPin());
-    assertThat(files.reloads()).isEqualTo(1);
-    assertThat(files.failures()).isZero();
+    assertThat(counters.renewals()).isEqualTo(1);
+    assertThat(counters.failures(CertificateFailure.FILES)).isZero();
   }
 
   @Test
@@ -54,12 +54,12 @@ class CertificateFilesTest {
       files.look();
     }
     assertThat(files.current().pin()).isEqualTo(one.spkiPin());
-    assertThat(files.failures()).isEqualTo(1);
+    assertThat(counters.failures(CertificateFailure.FILES)).isEqualTo(1);
     Files.delete(certificate);
     files.look();
     files.look();
     assertThat(files.current().pin()).isEqualTo(one.spkiPin());
-    assertThat(files.failures()).isEqualTo(2);
+    assertThat(counters.failures(CertificateFailure.FILES)).isEqualTo(2);
     write(two, two);
     files.look();
     assertThat(files.current().pin()).isEqualTo(two.spkiPin());
@@ -69,7 +69,7 @@ class CertificateFilesTest {
   void waitsForTheSecondFileOfTwo() throws Exception {
     write(one, two);
     files.look();
-    assertThat(files.failures()).isZero();
+    assertThat(counters.failures(CertificateFailure.FILES)).isZero();
     write(two, two);
     files.look();
     assertThat(files.current().pin()).isEqualTo(two.spkiPin());
@@ -78,7 +78,7 @@ class CertificateFilesTest {
   @Test
   void refusesToBeginWithBadFiles() throws Exception {
     write(one, two);
-    assertThatThrownBy(() -> CertificateFiles.open(certificate, key).close())
+    assertThatThrownBy(() -> CertificateFiles.open(certificate, key, counters).close())
         .isInstanceOf(CryptoException.class)
         .hasMessage("the private key is not that of the first certificate");
   }

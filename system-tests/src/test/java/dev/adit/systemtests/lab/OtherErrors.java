@@ -175,6 +175,9 @@ final class OtherErrors {
               "serve: --cert without --cert-key",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--cert", "/var/lib/c.pem")),
           when(
+              "serve: --cert-mode that is none",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--cert-mode", "gcp")),
+          when(
               "serve: certificate missing",
               attempt -> free(attempt, "--cert", "/var/lib/c.pem", "--cert-key", "/var/lib/k.pem")),
           when(
