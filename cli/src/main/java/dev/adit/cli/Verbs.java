@@ -2,6 +2,7 @@ package dev.adit.cli;
 
 import dev.adit.cli.admin.CoordinatorCommand;
 import dev.adit.cli.admin.KeyCommand;
+import dev.adit.cli.admin.NetworkCommand;
 import dev.adit.cli.admin.NodeCommand;
 import dev.adit.cli.demo.DemoCommand;
 import dev.adit.cli.demo.TransferCommand;
@@ -38,6 +39,7 @@ final class Verbs {
           "explain",
           "set",
           "metrics",
+          "network",
           "key",
           "node",
           "coordinator",
@@ -63,6 +65,7 @@ final class Verbs {
       case "netcheck" -> new NetcheckCommand();
       case "explain" -> new ExplainCommand();
       case "metrics" -> new MetricsCommand();
+      case "network" -> new NetworkCommand();
       case "key" -> new KeyCommand();
       case "node" -> new NodeCommand();
       case "coordinator" -> new CoordinatorCommand();

@@ -146,7 +146,7 @@ public final class Coordinator implements AutoCloseable {
     routes.addAll(
         new KeyResource(writer, transactions, network, secrets::text, this::tidy, clock).routes());
     routes.addAll(new NodeResource(hub).routes());
-    routes.addAll(new SiteResource(writer).routes());
+    routes.addAll(new SiteResource(writer, transactions, hub, config.inUse(), clock).routes());
     routes.addAll(new IdentityResource(identity, this::identityChanged, clock, random).routes());
     api = new Api(tokens, routes);
     housekeeping = new Housekeeping(this::keepHouse);
@@ -315,8 +315,13 @@ public final class Coordinator implements AutoCloseable {
     long now = clock.wall().getEpochSecond();
     writer.submit(
         sql -> {
-          Reads.forget(
-              sql, network, now - StartState.CHANGES_SECONDS, now - StartState.TOMBSTONE_SECONDS);
+          for (var each : Reads.networks(sql)) {
+            Reads.forget(
+                sql,
+                each.id(),
+                now - StartState.CHANGES_SECONDS,
+                now - StartState.TOMBSTONE_SECONDS);
+          }
           return true;
         },
         result -> {});

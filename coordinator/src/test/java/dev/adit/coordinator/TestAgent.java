@@ -60,6 +60,15 @@ final class TestAgent {
     return new TestAgent(coordinator, identity, machine, nodeKey, instance, resume);
   }
 
+  /// Connects as a relay, whose server key stands in the place of a node key.
+  static TestAgent connectRelay(
+      Coordinator coordinator, PrivateKey machine, PrivateKey serverKey, List<Resume> resume)
+      throws Exception {
+    Identity identity = TestCoordinator.identity(coordinator);
+    var hello = new Hello(1, 1, List.of(), "test", Hello.RELAY, "r", resume);
+    return new TestAgent(coordinator, identity, machine, serverKey, hello);
+  }
+
   /// Connects with what it knew of the coordinator before.
   static TestAgent connect(
       Coordinator coordinator, Identity known, PrivateKey machine, PrivateKey nodeKey)
@@ -75,9 +84,23 @@ final class TestAgent {
       String instance,
       List<Resume> resume)
       throws Exception {
+    this(
+        coordinator,
+        identity,
+        machine,
+        nodeKey,
+        new Hello(1, 1, List.of(), "test", Hello.AGENT, instance, resume));
+  }
+
+  private TestAgent(
+      Coordinator coordinator,
+      Identity identity,
+      PrivateKey machine,
+      PrivateKey nodeKey,
+      Hello hello)
+      throws Exception {
     this.machine = machine;
     this.nodeKey = nodeKey;
-    var hello = new Hello(1, 1, List.of(), "test", Hello.AGENT, instance, resume);
     session =
         new AgentSession(
             machine,

@@ -13,6 +13,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -58,6 +61,29 @@ public final class KeyCommand implements Runnable {
             "How long it is good: 30m, 24h, 7d; at most 366d (default: ${DEFAULT-VALUE}).")
     String expires = "24h";
 
+    /// As the API names them.
+    enum Kind {
+      node,
+      relay
+    }
+
+    @Option(
+        names = "--kind",
+        paramLabel = "KIND",
+        defaultValue = "node",
+        description =
+            "What may join with it: node, or relay for adit relay --join (default:"
+                + " ${DEFAULT-VALUE}).")
+    Kind kind = Kind.node;
+
+    @Option(
+        names = "--network",
+        paramLabel = "NAME",
+        description =
+            "Which network; adit network list shows them (default: the first one, for a relay all"
+                + " of them).")
+    @Nullable String network;
+
     @Option(
         names = "--out",
         paramLabel = "FILE",
@@ -76,7 +102,14 @@ public final class KeyCommand implements Runnable {
         throw Failure.failed(file + " exists; remove it or choose another name");
       }
       JsonWriter wish = new JsonWriter().beginObject().member("maxUses", uses);
-      wish.member("expiresSeconds", Times.seconds(expires)).endObject();
+      wish.member("expiresSeconds", Times.seconds(expires));
+      if (kind != Kind.node) {
+        wish.member("kind", kind.name());
+      }
+      if (network != null) {
+        wish.member("network", network);
+      }
+      wish.endObject();
       String answer = coordinator.post("/keys", wish.toString());
       JsonObject key = Json.parseObject(answer);
       if (file != null) {
@@ -126,16 +159,36 @@ public final class KeyCommand implements Runnable {
 
     @Override
     String text(JsonObject answer) throws MalformedException {
-      Table table = new Table("ID", "STATE", "USES", "CREATED", "EXPIRES");
-      for (JsonObject key : answer.objects("keys", MAX_KEYS)) {
-        table.row(
-            key.string("id"),
-            key.string("state"),
-            key.integer("uses") + " of " + key.integer("maxUses"),
-            Times.text(key.integer("createdAt")),
-            Times.text(key.integer("expiresAt")));
+      Map<String, String> names = NetworkCommand.names(coordinator);
+      List<JsonObject> keys = answer.objects("keys", MAX_KEYS);
+      boolean plain = names.size() < 2;
+      for (JsonObject key : keys) {
+        plain &= key.string("kind").equals("node");
+      }
+      Table table =
+          plain
+              ? new Table("ID", "STATE", "USES", "CREATED", "EXPIRES")
+              : new Table("ID", "STATE", "USES", "CREATED", "EXPIRES", "FOR");
+      for (JsonObject key : keys) {
+        List<String> cells = new ArrayList<>();
+        cells.add(key.string("id"));
+        cells.add(key.string("state"));
+        cells.add(key.integer("uses") + " of " + key.integer("maxUses"));
+        cells.add(Times.text(key.integer("createdAt")));
+        cells.add(Times.text(key.integer("expiresAt")));
+        if (!plain) {
+          cells.add(purpose(key, names));
+        }
+        table.row(cells.toArray(String[]::new));
       }
       return table.toString();
+    }
+
+    private static String purpose(JsonObject key, Map<String, String> names)
+        throws MalformedException {
+      String network = key.optionalString("network");
+      String where = network == null ? "all networks" : names.getOrDefault(network, network);
+      return key.string("kind") + " of " + where;
     }
   }
 

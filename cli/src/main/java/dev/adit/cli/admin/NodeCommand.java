@@ -7,6 +7,7 @@ import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -64,10 +65,30 @@ public final class NodeCommand implements Runnable {
 
     @Override
     String text(JsonObject answer) throws MalformedException {
+      Map<String, String> networks = NetworkCommand.names(coordinator);
+      if (networks.size() > 1) {
+        return byNetwork(answer, networks);
+      }
       Table table = new Table("NAME", "ADDRESSES", "ONLINE", "LAST SEEN", "ID");
       for (JsonObject node : answer.objects("nodes", MAX_NODES)) {
         table.row(
             node.string("name"),
+            String.join(", ", node.strings("addresses", MAX_ADDRESSES)),
+            node.bool("online") ? "yes" : "no",
+            lastSeen(node),
+            node.string("id"));
+      }
+      return table.toString();
+    }
+
+    private static String byNetwork(JsonObject answer, Map<String, String> networks)
+        throws MalformedException {
+      Table table = new Table("NAME", "NETWORK", "ADDRESSES", "ONLINE", "LAST SEEN", "ID");
+      for (JsonObject node : answer.objects("nodes", MAX_NODES)) {
+        String network = node.string("network");
+        table.row(
+            node.string("name"),
+            networks.getOrDefault(network, network),
             String.join(", ", node.strings("addresses", MAX_ADDRESSES)),
             node.bool("online") ? "yes" : "no",
             lastSeen(node),

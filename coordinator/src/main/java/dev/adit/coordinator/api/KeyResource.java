@@ -5,6 +5,8 @@ import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.core.coordinator.JoinKeyRow;
 import dev.adit.core.coordinator.JoinKeys;
+import dev.adit.core.coordinator.NetworkRow;
+import dev.adit.core.coordinator.Networks;
 import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.Revoking;
 import dev.adit.net.Clock;
@@ -33,7 +35,7 @@ public final class KeyResource {
   private final Runnable revoked;
   private final Clock clock;
 
-  /// @param network the one network of this release
+  /// @param network of a key that names none
   /// @param text makes the key's text with address and root
   /// @param revoked called after a key ended
   public KeyResource(
@@ -72,10 +74,30 @@ public final class KeyResource {
   private HttpResponse create(HttpRequest request) throws MalformedException {
     JsonObject body =
         Json.parseObject(request.body().length == 0 ? new byte[] {'{', '}'} : request.body());
+    String named = body.optionalString("network");
+    String kindText = body.optionalString("kind");
+    JoinKeyRow.Kind kind = kindText == null ? JoinKeyRow.Kind.NODE : kind(kindText);
+    UUID of = named != null || kind == JoinKeyRow.Kind.RELAY ? null : network;
+    if (named != null) {
+      var found = commands.run(sql -> List.copyOf(Reads.networks(sql)));
+      switch (found) {
+        case Writer.Result.Failed(var refusal) -> {
+          return Errors.of(refusal);
+        }
+        case Writer.Result.Done(var networks) -> {
+          NetworkRow row = Networks.find(networks, named);
+          if (row == null) {
+            return Errors.of(
+                Refusal.unknown("no network " + named + " here; see: adit network list"));
+          }
+          of = row.id();
+        }
+      }
+    }
     var wish =
         new JoinKeys.Wish(
-            network,
-            JoinKeyRow.Kind.NODE,
+            of,
+            kind,
             (int) body.integerOr("maxUses", 1, 1, JoinKeys.MOST_USES),
             body.integerOr(
                 "expiresSeconds", JoinKeys.DEFAULT_SECONDS, 1, JoinKeys.LONGEST_SECONDS));
@@ -94,6 +116,14 @@ public final class KeyResource {
         yield HttpResponse.json(201, json.endObject().toString());
       }
     };
+  }
+
+  private static JoinKeyRow.Kind kind(String text) throws MalformedException {
+    try {
+      return JoinKeyRow.Kind.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new MalformedException("kind: node or relay, found " + text);
+    }
   }
 
   private HttpResponse revoke(String id) {
@@ -120,7 +150,7 @@ public final class KeyResource {
   private void members(JsonWriter json, JoinKeyRow key) {
     Refusal ended = key.ended(clock.wall().getEpochSecond());
     json.member("id", key.id())
-        .member("network", key.network().toString())
+        .member("network", key.network() == null ? null : key.network().toString())
         .member("kind", key.kind().text())
         .member("state", ended == null ? "active" : ended.code().substring("join_key_".length()))
         .member("uses", key.uses())

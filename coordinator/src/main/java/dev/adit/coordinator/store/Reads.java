@@ -24,16 +24,20 @@ public final class Reads {
   public static NetworkRow createNetwork(Sql sql, UUID id, String name, AddressPlan plan, long now)
       throws SQLException {
     var network = new NetworkRow(id, name, plan, 0, Revisions.first(id));
+    createNetwork(sql, network, now);
+    return network;
+  }
+
+  static void createNetwork(Sql sql, NetworkRow network, long now) throws SQLException {
     sql.update(
         "INSERT INTO network (id, name, v4, v6, revision, digest, changed_at)"
             + " VALUES (?, ?, ?, ?, 0, ?, ?)",
-        id,
-        name,
-        plan.v4(),
-        plan.v6(),
+        network.id(),
+        network.name(),
+        network.plan().v4(),
+        network.plan().v6(),
         network.digest(),
         now);
-    return network;
   }
 
   public static List<StoredNode> liveNodes(Sql sql, UUID network) throws SQLException {

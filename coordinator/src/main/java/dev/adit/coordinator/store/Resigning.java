@@ -42,8 +42,9 @@ public final class Resigning {
           nodes.add(new StoredNode(node.row(), record));
         }
       }
-      if (!nodes.isEmpty() || !relays.isEmpty()) {
-        committed.add(append(sql, network, nodes, relays, nowSeconds));
+      var ofNetwork = relays.stream().filter(relay -> relay.row().serves(network.id())).toList();
+      if (!nodes.isEmpty() || !ofNetwork.isEmpty()) {
+        committed.add(append(sql, network, nodes, ofNetwork, nowSeconds));
       }
     }
     return committed;

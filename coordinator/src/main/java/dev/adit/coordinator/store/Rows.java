@@ -12,6 +12,7 @@ import dev.adit.wire.Text;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Reads rows into records. A row that cannot be read was not written by us: [SQLException].
 final class Rows {
@@ -59,7 +60,7 @@ final class Rows {
   static JoinKeyRow joinKey(ResultSet row) throws SQLException {
     return new JoinKeyRow(
         row.getString("id"),
-        id(row, "network"),
+        optionalId(row, "network"),
         JoinKeyRow.Kind.of(row.getString("kind")),
         row.getBytes("secret_hash"),
         row.getInt("uses"),
@@ -80,6 +81,11 @@ final class Rows {
 
   static UUID id(ResultSet row, String column) throws SQLException {
     return UUID.fromString(row.getString(column));
+  }
+
+  static @Nullable UUID optionalId(ResultSet row, String column) throws SQLException {
+    String text = row.getString(column);
+    return text == null ? null : UUID.fromString(text);
   }
 
   static PublicKey key(ResultSet row, String column) throws SQLException {

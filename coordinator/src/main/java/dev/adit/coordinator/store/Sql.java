@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Runs statements on one connection and keeps them prepared; their texts are constants, so there
 /// are few. Confined to the connection's thread.
 ///
-/// Arguments are strings, numbers, byte arrays, or values whose text form is stored (ids,
+/// Arguments are null, strings, numbers, byte arrays, or values whose text form is stored (ids,
 /// addresses).
 public final class Sql {
   private final Connection connection;
@@ -30,7 +31,7 @@ public final class Sql {
   }
 
   /// @return how many rows were changed
-  public int update(String text, Object... arguments) throws SQLException {
+  public int update(String text, @Nullable Object... arguments) throws SQLException {
     return statement(text, arguments).executeUpdate();
   }
 
@@ -60,7 +61,7 @@ public final class Sql {
     return number;
   }
 
-  private PreparedStatement statement(String text, Object... arguments) throws SQLException {
+  private PreparedStatement statement(String text, @Nullable Object... arguments) throws SQLException {
     PreparedStatement statement = prepared.get(text);
     if (statement == null) {
       statement = connection.prepareStatement(text);
@@ -68,6 +69,7 @@ public final class Sql {
     }
     for (int i = 0; i < arguments.length; i++) {
       switch (arguments[i]) {
+        case null -> statement.setNull(i + 1, Types.VARCHAR);
         case Long number -> statement.setLong(i + 1, number);
         case Integer number -> statement.setLong(i + 1, number);
         case byte[] bytes -> statement.setBytes(i + 1, bytes);

@@ -6,11 +6,14 @@ import dev.adit.core.coordinator.JoinKeys;
 import dev.adit.core.coordinator.Joining;
 import dev.adit.core.coordinator.Names;
 import dev.adit.core.coordinator.NetworkRow;
+import dev.adit.core.coordinator.Networks;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Records;
+import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.Removing;
 import dev.adit.core.coordinator.Revoking;
 import dev.adit.wire.IpAddress;
+import dev.adit.wire.Prefix;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +33,10 @@ public final class Transactions {
     this.random = random;
   }
 
+  RandomGenerator random() {
+    return random;
+  }
+
   Records records() {
     return records;
   }
@@ -44,11 +51,16 @@ public final class Transactions {
     JoinKeyRow key = joinKey(sql, join.keyId());
     Joining.Slice slice = null;
     if (key != null && key.hasSecret(join.secret())) {
+      UUID network = key.network();
+      if (network == null) {
+        var kind = Refusal.keyKind(join.keyId(), key.kind(), JoinKeyRow.Kind.NODE);
+        return new Joined(new Joining.Outcome.Refused(kind), null);
+      }
       sql.update(
           "DELETE FROM node_address WHERE network = ? AND released_at > 0 AND released_at <= ?",
-          key.network(),
+          network,
           now - Joining.ADDRESS_REST_SECONDS);
-      slice = slice(sql, key, join);
+      slice = slice(sql, key, network, join);
     }
     var outcome = Joining.decide(slice, join, nowMillis, random);
     return switch (outcome) {
@@ -61,9 +73,8 @@ public final class Transactions {
     };
   }
 
-  private static Joining.Slice slice(Sql sql, JoinKeyRow key, Joining.Command join)
+  private static Joining.Slice slice(Sql sql, JoinKeyRow key, UUID id, Joining.Command join)
       throws SQLException {
-    UUID id = key.network();
     NetworkRow network = network(sql, id);
     var names = new HashSet<String>();
     String stem = Names.stem(Names.label(join.name()));
@@ -126,7 +137,7 @@ public final class Transactions {
 
   /// The key was good when it was read, and this transaction holds the write lock: the condition is
   /// a second lock on the same door (control R-JOIN-5 d).
-  private static void countUse(Sql sql, String key, long now) throws SQLException {
+  static void countUse(Sql sql, String key, long now) throws SQLException {
     int rows =
         sql.update(
             "UPDATE join_key SET uses = uses + 1 WHERE id = ? AND uses < max_uses"
@@ -139,19 +150,36 @@ public final class Transactions {
   }
 
   public Removed remove(Sql sql, String idOrName, long nowSeconds) throws SQLException {
-    NodeRow node =
-        sql.first(
-            Rows.NODE + "WHERE (id = ? OR name = ?) AND state = 'active' ORDER BY id <> ? LIMIT 1",
+    List<NodeRow> found =
+        sql.list(
+            Rows.NODE + "WHERE (id = ? OR name = ?) AND state = 'active' ORDER BY id <> ?",
             Rows::node,
             idOrName,
             idOrName,
             idOrName);
+    NodeRow node = found.isEmpty() ? null : found.getFirst();
+    if (found.size() > 1 && !found.getFirst().id().toString().equals(idOrName)) {
+      String text =
+          ("several networks have a node " + idOrName)
+              + "; name it by its id, as adit node list -o json shows it";
+      return new Removed(new Removing.Outcome.Refused(Refusal.invalid(text)), null);
+    }
     var outcome = Removing.decide(node, idOrName, nowSeconds);
     return switch (outcome) {
       case Removing.Outcome.Refused _ -> new Removed(outcome, null);
       case Removing.Outcome.Removed(var tombstone) ->
           new Removed(outcome, write(sql, tombstone, nowSeconds));
     };
+  }
+
+  /// @param inUse prefixes of this machine's routes and addresses
+  public Networks.Outcome createNetwork(Sql sql, String name, List<Prefix> inUse, long nowMillis)
+      throws SQLException {
+    var outcome = Networks.decide(name, Reads.networks(sql), inUse, nowMillis, random);
+    if (outcome instanceof Networks.Outcome.Created(var network)) {
+      Reads.createNetwork(sql, network, nowMillis / 1000);
+    }
+    return outcome;
   }
 
   public JoinKeys.Outcome createKey(Sql sql, JoinKeys.Wish wish, long nowSeconds)
@@ -200,7 +228,7 @@ public final class Transactions {
     return network;
   }
 
-  private static @Nullable JoinKeyRow joinKey(Sql sql, String id) throws SQLException {
+  static @Nullable JoinKeyRow joinKey(Sql sql, String id) throws SQLException {
     return sql.first(Rows.JOIN_KEY + "WHERE id = ?", Rows::joinKey, id);
   }
 }

@@ -2,11 +2,10 @@ package dev.adit.coordinator.stream;
 
 import dev.adit.coordinator.NetworkAdmission;
 import dev.adit.coordinator.store.Committed;
-import dev.adit.coordinator.store.HealingTransactions;
 import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.core.coordinator.Gathering;
-import dev.adit.core.coordinator.Healing;
+import dev.adit.core.coordinator.NetworkRow;
 import dev.adit.core.coordinator.NetworkView;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Records;
@@ -17,12 +16,15 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.Clock;
 import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.control.ControlMessage.Admitted;
+import dev.adit.wire.control.ControlMessage.DescribeRelay;
 import dev.adit.wire.control.ControlMessage.Drain;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
 import dev.adit.wire.control.ControlMessage.Newer;
 import dev.adit.wire.control.ControlMessage.OwnPresence;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.ControlMessage.Removed;
 import dev.adit.wire.control.ControlMessage.Resume;
 import dev.adit.wire.control.ControlMessage.Resync;
@@ -34,6 +36,7 @@ import dev.adit.wire.control.Envelope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -55,9 +58,9 @@ public final class Hub implements AutoCloseable {
 
   private final Writer writer;
   private final Transactions transactions;
+  private final Records records;
   private final NetworkAdmission admission;
   private final Supplier<Envelope> identity;
-  private final Supplier<List<VerifyingKey>> recordKeys;
   private final String build;
   private final Clock clock;
   private final HubThread thread;
@@ -72,6 +75,8 @@ public final class Hub implements AutoCloseable {
   private final Takeovers takeovers = new Takeovers();
   private final Joins joins;
   private final MapEncoders maps = new MapEncoders();
+  private final Heals heals;
+  final RelayStreams relays;
   private @Nullable CompletableFuture<Void> allLeft; // null until asked for
 
   /// @param identity the document as it is now
@@ -92,18 +97,21 @@ public final class Hub implements AutoCloseable {
     this.transactions = transactions;
     this.admission = admission;
     this.identity = identity;
-    this.recordKeys = recordKeys;
+    this.records = records;
     this.build = build;
     this.clock = clock;
     thread = new HubThread(clock, new Due());
     numbers = new StreamNumbers(writer, thread, state.firstStream());
     joins = new Joins(this, thread, writer, transactions, clock);
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
+    heals = new Heals(this, thread, writer, transactions, recordKeys, clock);
+    relays = new RelayStreams(this, joins, thread, writer, transactions, clock, state);
     for (NetworkView view : state.networks()) {
       rooms.put(view.network().id(), new NetworkRoom(view, records, maps, counters, clock));
       for (var node : view.nodes().values()) {
         memberships.put(node.row());
         admission.grant(node.row().nodeKey(), node.row().network());
+        relays.granted(node.row().nodeKey(), node.row().network());
       }
     }
     state.tombstones().forEach(memberships::put);
@@ -166,6 +174,18 @@ public final class Hub implements AutoCloseable {
     });
   }
 
+  /// A network was made.
+  ///
+  /// @param served records of the relays that serve it
+  public CompletableFuture<Void> made(NetworkRow network, Map<UUID, Envelope> served) {
+    return ask(() -> {
+      var view = new NetworkView(network);
+      view.load(List.of(), served, List.of());
+      rooms.put(network.id(), new NetworkRoom(view, records, maps, counters, clock));
+      return null;
+    });
+  }
+
   /// Removes a node (control R-REC-9).
   ///
   /// @return done when relays and every stream of the network were told
@@ -224,12 +244,14 @@ public final class Hub implements AutoCloseable {
       admit(room, node.row());
       memberships.put(node.row());
     }
-    var relays = new HashMap<UUID, @Nullable Envelope>();
+    relays.changed();
+    var records = new HashMap<UUID, @Nullable Envelope>();
     for (var relay : change.relays()) {
       UUID id = relay.row().id();
-      relays.put(id, relay.row().live() ? StartState.envelope(relay.record()) : null);
+      boolean there = relay.row().serves(room.id());
+      records.put(id, there ? StartState.envelope(relay.record()) : null);
     }
-    room.view.committed(change.network(), change.change(), nodes, relays);
+    room.view.committed(change.network(), change.change(), nodes, records);
     room.changed();
     for (var node : nodes) {
       if (!node.row().isLive()) {
@@ -243,9 +265,11 @@ public final class Hub implements AutoCloseable {
     boolean keyEnds = !node.isLive() || before != null && !sameKey(before.row(), node);
     if (before != null && keyEnds) {
       admission.revoke(before.row().nodeKey());
+      relays.revoked(before.row().nodeKey());
     }
     if (node.isLive()) {
       admission.grant(node.nodeKey(), node.network());
+      relays.granted(node.nodeKey(), node.network());
     }
   }
 
@@ -294,6 +318,9 @@ public final class Hub implements AutoCloseable {
             session.number,
             identity.get(),
             memberships.of(machine)));
+    if (hello.role().equals(Hello.RELAY)) {
+      relays.opened(session, token(hello, null));
+    }
     for (NodeRow node : memberships.live(machine)) {
       room(node.network()).attach(session, node.id(), token(hello, node.network()));
     }
@@ -303,9 +330,9 @@ public final class Hub implements AutoCloseable {
     }
   }
 
-  private static @Nullable String token(Hello hello, UUID network) {
+  private static @Nullable String token(Hello hello, @Nullable UUID network) {
     for (Resume resume : hello.resume()) {
-      if (network.equals(resume.network())) {
+      if (Objects.equals(network, resume.network())) {
         return resume.token();
       }
     }
@@ -328,6 +355,7 @@ public final class Hub implements AutoCloseable {
     if (running.remove(session.peer.machine(), session)) {
       lastSeen.closed(session);
     }
+    relays.closed(session);
     for (UUID network : Set.copyOf(session.nodes.keySet())) {
       room(network).detach(session);
     }
@@ -341,7 +369,11 @@ public final class Hub implements AutoCloseable {
     thread.post(() -> {
       OpenStream session = sessions.get(peer);
       if (session != null) {
-        joins.asked(session, join, proven);
+        if (relays.isRelay(session)) {
+          relays.join(session, join, proven);
+        } else {
+          joins.asked(session, join, proven);
+        }
       }
     });
   }
@@ -430,38 +462,11 @@ public final class Hub implements AutoCloseable {
         }
       }
       case Resync(var network) -> resync(session, network);
-      case Newer(_, var held) -> heal(held);
+      case Newer(_, var held) -> heals.reported(held);
+      case DescribeRelay told -> relays.described(session, told);
+      case Admitted _, RelayReport _ -> {} // that they come shows that the relay lives
       case Unsupported(_, var what) -> StreamLog.notUnderstood(what);
       default -> throw new IllegalStateException("not for the hub: " + message.getClass());
-    }
-  }
-
-  private void heal(Envelope held) {
-    var record = Healing.verified(held, recordKeys.get());
-    if (record == null) {
-      counters.reportUnsigned();
-      LOG.debug("a report of a newer record was not signed by us");
-      return;
-    }
-    long now = clock.wall().getEpochSecond();
-    writer.submit(
-        sql -> HealingTransactions.heal(sql, transactions, record, now),
-        result -> {
-          if (result instanceof Writer.Result.Done(var healed)) {
-            thread.post(() -> healed(record.id(), healed));
-          }
-        });
-  }
-
-  private void healed(UUID id, HealingTransactions.Healed healed) {
-    counters.reported(healed.outcome());
-    switch (healed.outcome()) {
-      case Healing.Outcome.Ignored _ -> {}
-      case Healing.Outcome.Alarm(long serial) -> StreamLog.recordOfTheFuture(id, serial);
-      case Healing.Outcome.Reissue _ -> {
-        StreamLog.recordReissued(id);
-        healed.committed().forEach(this::apply);
-      }
     }
   }
 
@@ -477,7 +482,9 @@ public final class Hub implements AutoCloseable {
       return;
     }
     NetworkRoom room = network == null ? null : rooms.get(network);
-    if (room != null) {
+    if (network == null) {
+      relays.resync(session);
+    } else if (room != null) {
       room.sendMap(session, FullMap.ASKED);
     }
   }

@@ -36,9 +36,7 @@ final class Joins {
   ///
   /// @param proven it holds the node key of `join`
   void asked(OpenStream session, Join join, boolean proven) {
-    if (session.failedJoins >= MOST_FAILED_JOINS) {
-      hub.counters.joinRefused("rate_limited");
-      session.peer.send(Hub.failure(join.id(), Refusal.rateLimited(60, true)));
+    if (mayNot(session, join.id())) {
       return;
     }
     var command =
@@ -54,6 +52,16 @@ final class Joins {
     writer.submit(
         sql -> transactions.join(sql, command, now),
         result -> thread.post(() -> joined(session, join.id(), result)));
+  }
+
+  /// Too many joins of this stream failed; it has been told so.
+  boolean mayNot(OpenStream session, long re) {
+    if (session.failedJoins < MOST_FAILED_JOINS) {
+      return false;
+    }
+    hub.counters.joinRefused("rate_limited");
+    session.peer.send(Hub.failure(re, Refusal.rateLimited(60, true)));
+    return true;
   }
 
   private void joined(OpenStream session, long re, Writer.Result<Transactions.Joined> result) {
@@ -98,7 +106,7 @@ final class Joins {
     });
   }
 
-  private void refuse(OpenStream session, long re, Refusal refusal) {
+  void refuse(OpenStream session, long re, Refusal refusal) {
     session.failedJoins++;
     Refusal told = refusal;
     if (refusal.code().equals("join_key_unknown")) {

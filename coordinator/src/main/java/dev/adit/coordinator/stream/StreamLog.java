@@ -1,6 +1,7 @@
 package dev.adit.coordinator.stream;
 
 import dev.adit.core.coordinator.NodeRow;
+import dev.adit.core.coordinator.RelayMember;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.log.LogLine;
 import java.util.Collection;
@@ -22,6 +23,13 @@ final class StreamLog {
         .addKeyValue("id", node.id())
         .addKeyValue("network", node.network())
         .log("a node joined");
+  }
+
+  static void relayJoined(RelayMember relay) {
+    LogLine.info(LOG, "relay_joined")
+        .addKeyValue("machine", relay.machineKey())
+        .addKeyValue("network", relay.network() == null ? "all" : relay.network())
+        .log("a relay joined");
   }
 
   /// @param code as the agent is told

@@ -55,7 +55,7 @@ class DatabaseTest {
     }
     assertThatThrownBy(() -> Database.open(file))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("written by a newer adit (schema 99, this program knows 1)");
+        .hasMessageContaining("written by a newer adit (schema 99, this program knows 2)");
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage;
+import dev.adit.wire.control.ControlMessage.DescribeRelay;
+import dev.adit.wire.control.ControlMessage.Done;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.FromAgent;
 import dev.adit.wire.control.ControlMessage.FromCoordinator;
@@ -154,15 +156,18 @@ public final class CoordinatorSession {
       case Unknown unknown -> outputs.add(new Output.Skipped(unknown.type()));
       case NotUnderstood critical ->
           throw new MalformedException("stream: " + critical.what() + " needs a newer coordinator");
-      case Join join -> {
-        if (join.id() <= lastRequest || ++openRequests > MAX_OPEN_REQUESTS) {
-          throw new MalformedException("stream: request ids must rise, at most 16 open");
-        }
-        lastRequest = join.id();
-        outputs.add(new Output.Received(join));
-      }
+      case Join join -> requested(join.id(), join);
+      case DescribeRelay described -> requested(described.id(), described);
       default -> outputs.add(new Output.Received(message));
     }
+  }
+
+  private void requested(long id, FromAgent request) throws MalformedException {
+    if (id <= lastRequest || ++openRequests > MAX_OPEN_REQUESTS) {
+      throw new MalformedException("stream: request ids must rise, at most 16 open");
+    }
+    lastRequest = id;
+    outputs.add(new Output.Received(request));
   }
 
   private void greeted(Hello hello) {
@@ -190,7 +195,7 @@ public final class CoordinatorSession {
   public void send(FromCoordinator message) {
     sendEncoded(encode(message));
     switch (message) {
-      case Joined _ -> openRequests--;
+      case Joined _, Done _ -> openRequests--;
       case Failure failure -> {
         openRequests -= failure.re() == 0 ? 0 : 1;
         if (failure.fatal()) {

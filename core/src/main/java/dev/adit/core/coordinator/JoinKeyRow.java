@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// One join key as its row says; the secret itself is nowhere (control R-JOIN-2). Immutable.
 ///
 /// @param id its 8 public characters
+/// @param network for which network; null is for every one, of relays only
 /// @param secretHash SHA-256 of the secret
 /// @param expiresAt seconds since 1970; it is good before that second
 /// @param revokedAt seconds since 1970; 0 if it was not
 public record JoinKeyRow(
     String id,
-    UUID network,
+    @Nullable UUID network,
     Kind kind,
     byte[] secretHash,
     int uses,

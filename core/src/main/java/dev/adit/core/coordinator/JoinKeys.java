@@ -4,6 +4,7 @@ import dev.adit.crypto.Hash;
 import dev.adit.wire.Text;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// Makes join keys (control R-JOIN-4).
 public final class JoinKeys {
@@ -18,9 +19,11 @@ public final class JoinKeys {
 
   /// A wish for a key.
   ///
+  /// @param network null for a relay that serves every network
   /// @param maxUses how many machines may join with it
   /// @param seconds how long
-  public record Wish(UUID network, JoinKeyRow.Kind kind, int maxUses, long seconds) {}
+  public record Wish(
+      @Nullable UUID network, JoinKeyRow.Kind kind, int maxUses, long seconds) {}
 
   public sealed interface Outcome {
     /// @param secret shown once, then forgotten
@@ -38,6 +41,13 @@ public final class JoinKeys {
   public static Outcome decide(Wish wish, long nowSeconds, RandomGenerator random) {
     if (wish.maxUses < 1 || wish.maxUses > MOST_USES) {
       String text = "uses: " + wish.maxUses + ", allowed 1 to " + MOST_USES;
+      return new Outcome.Refused(Refusal.invalid(text));
+    }
+    if (wish.network == null && wish.kind != JoinKeyRow.Kind.RELAY) {
+      return new Outcome.Refused(Refusal.invalid("a join key of a node needs a network"));
+    }
+    if (wish.kind == JoinKeyRow.Kind.RELAY && wish.maxUses > 1 && wish.seconds > DEFAULT_SECONDS) {
+      String text = "a relay's join key of more than one use: at most 24 h";
       return new Outcome.Refused(Refusal.invalid(text));
     }
     if (wish.seconds < 1 || wish.seconds > LONGEST_SECONDS) {

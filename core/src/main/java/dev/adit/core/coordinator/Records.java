@@ -57,11 +57,16 @@ public final class Records {
     return sign(Context.NODE, record.body());
   }
 
-  /// A relay that serves all networks.
+  /// The relay and which networks it serves.
   public Envelope relay(RelayRow relay, RelayDescription description) {
     var record =
         new RelayRecord(
-            relay.id(), description, null, relay.issuedAt(), relay.notAfter(), relay.serial());
+            relay.id(),
+            description,
+            relay.network() == null ? null : List.of(relay.network()),
+            relay.issuedAt(),
+            relay.notAfter(),
+            relay.serial());
     return sign(Context.RELAY, record.body());
   }
 

@@ -110,6 +110,16 @@ public record Refusal(String code, String text, long retryMillis, boolean fatal)
     return new Refusal("protocol", text, 0, true);
   }
 
+  /// A relay's server key that cannot be, is not proven, or belongs to another relay.
+  public static Refusal relayKey() {
+    return of("node_key_taken", "relay key: belongs to another relay; remove derp.key and join anew");
+  }
+
+  public static Refusal relayNotJoined() {
+    return new Refusal(
+        "not_joined", "this relay has not joined here; run: adit relay --join KEY", 0, true);
+  }
+
   /// A wish of an administrator that cannot be fulfilled as it is.
   public static Refusal invalid(String text) {
     return of("invalid", text);

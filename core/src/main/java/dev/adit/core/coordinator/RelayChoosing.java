@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,20 +24,36 @@ public final class RelayChoosing {
   public record Change(RelayRow row, @Nullable RelayDescription description) {}
 
   /// @param held all rows, also of relays that are gone
+  /// @param network the one that all of `wanted` serve; null for every one
   /// @param wanted the whole set; of two with one key the last counts
   public static List<Change> decide(
-      List<RelayRow> held, List<RelayDescription> wanted, long nowMillis, RandomGenerator random) {
+      List<RelayRow> held,
+      List<RelayDescription> wanted,
+      @Nullable UUID network,
+      long nowMillis,
+      RandomGenerator random) {
     long now = nowMillis / 1000;
     Map<PublicKey, RelayDescription> open = new HashMap<>();
     wanted.forEach(relay -> open.put(relay.key(), relay));
     var changes = new ArrayList<Change>();
     for (RelayRow row : held) {
       RelayDescription relay = open.remove(row.key());
-      if (relay != null && !(isFresh(row, now) && row.description().equals(relay.json()))) {
+      boolean same =
+          relay != null
+              && row.description().equals(relay.json())
+              && Objects.equals(row.network(), network);
+      if (relay != null && !(isFresh(row, now) && same)) {
         long serial = Serials.next(row.serial(), now);
         var next =
             new RelayRow(
-                row.id(), row.key(), true, serial, relay.json(), now, now + RECORD_SECONDS);
+                row.id(),
+                row.key(),
+                true,
+                serial,
+                relay.json(),
+                network,
+                now,
+                now + RECORD_SECONDS);
         changes.add(new Change(next, relay));
       } else if (relay == null && row.live()) {
         var gone =
@@ -45,6 +63,7 @@ public final class RelayChoosing {
                 false,
                 row.serial() + 1,
                 row.description(),
+                row.network(),
                 row.issuedAt(),
                 row.notAfter());
         changes.add(new Change(gone, null));
@@ -59,6 +78,7 @@ public final class RelayChoosing {
                 true,
                 Serials.next(0, now),
                 relay.json(),
+                network,
                 now,
                 now + RECORD_SECONDS);
         changes.add(new Change(row, relay));

@@ -123,7 +123,7 @@ class HistoryTest {
   @Test
   void aRelaysKeySaysWhichItIs() {
     var key = PrivateKey.generate(random).publicKey();
-    var made = RelayChoosing.decide(List.of(), List.of(relay(key, 443)), NOW * 1000, random);
+    var made = RelayChoosing.decide(List.of(), List.of(relay(key, 443)), null, NOW * 1000, random);
     RelayRow row = made.getFirst().row();
     assertThat(row.notAfter()).isEqualTo(NOW + 7 * 86_400);
 
@@ -133,7 +133,7 @@ class HistoryTest {
     assertThat(renewed.serial()).isEqualTo(NOW + 4 * 86_400);
     var changed = choose(row, relay(key, 8443), NOW + 1).getFirst();
     assertThat(changed.row().id()).isEqualTo(row.id());
-    var gone = RelayChoosing.decide(List.of(row), List.of(), NOW * 1000, random).getFirst();
+    var gone = RelayChoosing.decide(List.of(row), List.of(), null, NOW * 1000, random).getFirst();
     assertThat(gone.row().live()).isFalse();
     assertThat(gone.description()).isNull();
     var back = choose(gone.row(), relay(key, 443), NOW + 2).getFirst();
@@ -142,7 +142,7 @@ class HistoryTest {
   }
 
   private List<RelayChoosing.Change> choose(RelayRow row, RelayDescription relay, long now) {
-    return RelayChoosing.decide(List.of(row), List.of(relay), now * 1000, random);
+    return RelayChoosing.decide(List.of(row), List.of(relay), null, now * 1000, random);
   }
 
   private void change(NodeRow node) {

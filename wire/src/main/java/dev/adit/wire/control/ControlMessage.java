@@ -39,7 +39,7 @@ public sealed interface ControlMessage {
   /// @param protocol highest version spoken
   /// @param oldest lowest version spoken
   /// @param build for logs
-  /// @param role `agent`; `relay` in a later version
+  /// @param role `agent` or `relay`
   /// @param instance 8 random bytes per process, as text
   /// @param resume one entry per network held
   record Hello(
@@ -52,6 +52,7 @@ public sealed interface ControlMessage {
       List<Resume> resume)
       implements FromAgent {
     public static final String AGENT = "agent";
+    public static final String RELAY = "relay";
   }
 
   /// How far the sender's map of a network is.
@@ -215,6 +216,65 @@ public sealed interface ControlMessage {
       implements FromCoordinator {
     public static final long MAX_RETRY_MS = 600_000;
   }
+
+  /// ↑ A relay describes itself (`relay`); the answer is [Done] or [Failure].
+  ///
+  /// @param id number of the request, rising, from 1
+  record DescribeRelay(long id, RelayDescription description) implements FromAgent {}
+
+  /// A request that needs no other answer was carried out.
+  record Done(long re) implements FromCoordinator {}
+
+  /// Whom a relay shall serve (`admission`, relay-rung §7.1): a change of the set that `base`
+  /// names, or, in one or more parts, the whole of it.
+  ///
+  /// @param full replaces what was there, with the last part
+  /// @param base token of the set that this changes; null if `full`
+  /// @param token of the set as it is then
+  /// @param more further parts follow
+  record RelayAdmission(
+      boolean full,
+      @Nullable String base,
+      String token,
+      boolean more,
+      List<ServedNetwork> networks,
+      List<Integer> goneNetworks,
+      List<ServedKey> keys,
+      List<PublicKey> goneKeys)
+      implements FromCoordinator {
+    public static final int MAX_NETWORKS = 65_536;
+    public static final int MAX_KEYS = 200_000;
+    public static final int MAX_PAIRS = 65_536;
+    public static final int MAX_CLASS = 65_535;
+  }
+
+  /// A network that a relay serves.
+  ///
+  /// @param n its number on this stream
+  /// @param pairs of classes whose members may exchange packets, in either order
+  record ServedNetwork(int n, UUID network, List<ClassPair> pairs) {}
+
+  record ClassPair(int a, int b) {}
+
+  /// A key that a relay serves.
+  ///
+  /// @param n number of its network
+  /// @param c its class there
+  /// @param kind `agent`, or one of a later version
+  /// @param until seconds since 1970; 0 for no end
+  record ServedKey(PublicKey key, int n, int c, String kind, long until) {}
+
+  /// ↑ The set of this token is in force, and what had to be closed is closed.
+  record Admitted(String token) implements FromAgent {}
+
+  /// ↑ What a relay does, each 30 s (`relayReport`).
+  ///
+  /// @param derp connected clients
+  /// @param udp registered ones
+  /// @param sessions of WireGuard
+  /// @param health `ok` or a word for what is wrong
+  record RelayReport(int derp, int udp, int sessions, long bytesPerSec, String health)
+      implements FromAgent {}
 
   /// A type this version does not know; receivers skip and count it.
   record Unknown(String type) implements FromAgent, FromCoordinator {}

@@ -7,6 +7,7 @@ import dev.adit.wire.Text;
 import dev.adit.wire.control.ControlMessage.Candidate;
 import dev.adit.wire.control.ControlMessage.Current;
 import dev.adit.wire.control.ControlMessage.Delta;
+import dev.adit.wire.control.ControlMessage.Done;
 import dev.adit.wire.control.ControlMessage.Drain;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
@@ -73,6 +74,11 @@ final class MessageReader {
           new Unsupported(
               Members.optionalId(o, "network"), Members.text(o, "what", 2 * MAX_SENTENCE));
       case "error" -> failure(o);
+      case "relay" -> RelayMessages.describe(o);
+      case "done" -> new Done(o.integer("re", 1, MAX));
+      case "admission" -> RelayMessages.admission(o);
+      case "admitted" -> RelayMessages.admitted(o);
+      case "relayReport" -> RelayMessages.report(o);
       default -> new Unknown(type);
     };
   }
@@ -131,6 +137,11 @@ final class MessageReader {
       case "drain" -> Set.of("type", "afterMs", "urls");
       case "unsupported" -> Set.of("type", "network", "what");
       case "error" -> Set.of("type", "re", "code", "text", "retryMs", "fatal");
+      case "relay" -> RelayMessages.DESCRIBE;
+      case "done" -> Set.of("type", "re");
+      case "admission" -> RelayMessages.ADMISSION;
+      case "admitted" -> Set.of("type", "token");
+      case "relayReport" -> RelayMessages.REPORT;
       default -> Set.of();
     };
   }

@@ -3,9 +3,12 @@ package dev.adit.wire.control;
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.Text;
+import dev.adit.wire.control.ControlMessage.Admitted;
 import dev.adit.wire.control.ControlMessage.Candidate;
 import dev.adit.wire.control.ControlMessage.Current;
 import dev.adit.wire.control.ControlMessage.Delta;
+import dev.adit.wire.control.ControlMessage.DescribeRelay;
+import dev.adit.wire.control.ControlMessage.Done;
 import dev.adit.wire.control.ControlMessage.Drain;
 import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Hello;
@@ -18,6 +21,8 @@ import dev.adit.wire.control.ControlMessage.NodePresence;
 import dev.adit.wire.control.ControlMessage.NotUnderstood;
 import dev.adit.wire.control.ControlMessage.OwnPresence;
 import dev.adit.wire.control.ControlMessage.PeerPresence;
+import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.ControlMessage.Removed;
 import dev.adit.wire.control.ControlMessage.Resume;
 import dev.adit.wire.control.ControlMessage.Resync;
@@ -65,6 +70,11 @@ final class MessageWriter {
       case Drain m -> begin(w, "drain").member("afterMs", m.afterMs()).strings("urls", m.urls());
       case Unsupported m -> begin(w, "unsupported", m.network()).member("what", m.what());
       case Failure m -> failure(w, m);
+      case DescribeRelay m -> RelayMessages.write(w, m);
+      case Done m -> begin(w, "done").member("re", m.re());
+      case RelayAdmission m -> RelayMessages.write(w, m);
+      case Admitted m -> begin(w, "admitted").member("token", m.token());
+      case RelayReport m -> RelayMessages.write(w, m);
       case Unknown _, NotUnderstood _ ->
           throw new IllegalArgumentException("control: what is not understood cannot be sent");
     }

@@ -1,0 +1,194 @@
+package dev.adit.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adit.core.admission.ManagedAdmission;
+import dev.adit.core.admission.ManagedAdmission.Applied;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.control.ControlMessage.Delta;
+import dev.adit.wire.control.ControlMessage.DescribeRelay;
+import dev.adit.wire.control.ControlMessage.Done;
+import dev.adit.wire.control.ControlMessage.Failure;
+import dev.adit.wire.control.ControlMessage.NetworkMap;
+import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.Resume;
+import dev.adit.wire.control.ControlMessage.Resync;
+import dev.adit.wire.control.ControlMessage.Welcome;
+import dev.adit.wire.control.JoinKey;
+import dev.adit.wire.control.RelayDescription;
+import dev.adit.wire.control.RelayRecord;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Relays that join: what they are told of whom to serve, and what nodes are told of them.
+class RelayStreamsTest {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final PrivateKey machine = PrivateKey.generate(RANDOM);
+  private final PrivateKey serverKey = PrivateKey.generate(RANDOM);
+  private final ManagedAdmission admission = new ManagedAdmission(new HashMap<>());
+
+  @TempDir Path state;
+
+  private static JoinKey key(TestCoordinator site, String wish) throws Exception {
+    return JoinKey.parse(site.json("POST", "/api/v1/keys", wish).string("key"));
+  }
+
+  private TestAgent relay(TestCoordinator site, List<Resume> resume) throws Exception {
+    var relay = TestAgent.connectRelay(site.coordinator, machine, serverKey, resume);
+    relay.next(Welcome.class);
+    return relay;
+  }
+
+  private TestAgent joinedRelay(TestCoordinator site, String wish) throws Exception {
+    var relay = relay(site, List.of());
+    relay.join(key(site, wish), "r1");
+    relay.next(Done.class);
+    assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+    return relay;
+  }
+
+  private static TestAgent node(TestCoordinator site, String network, String name)
+      throws Exception {
+    var agent = TestAgent.connect(site.coordinator);
+    agent.next(Welcome.class);
+    agent.join(key(site, "{\"network\":\"" + network + "\"}"), name);
+    agent.await(NetworkMap.class);
+    return agent;
+  }
+
+  private static PublicKey key(TestAgent agent) {
+    return agent.nodeKey.publicKey();
+  }
+
+  private RelayDescription description() {
+    return new RelayDescription(
+        serverKey.publicKey(),
+        null,
+        "r1",
+        "eu",
+        900,
+        List.of(),
+        List.of(IpAddress.literal("198.51.100.10")),
+        443,
+        List.of(3478),
+        List.of(),
+        List.of(RelayDescription.DERP));
+  }
+
+  @Test
+  void servesTwoNetworksOfWhichNeitherMeetsTheOther() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      assertThat(site.call("POST", "/api/v1/networks", "{\"name\":\"lab\"}").status())
+          .isEqualTo(201);
+      var a = node(site, "default", "a");
+      var relay = joinedRelay(site, "{\"kind\":\"relay\"}");
+      assertThat(admission.admits(key(a))).isTrue();
+
+      var b = node(site, "default", "b");
+      var foreign = node(site, "lab", "a");
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.allows(key(a), key(b))).isTrue();
+      assertThat(admission.admits(key(foreign))).isTrue();
+      assertThat(admission.allows(key(a), key(foreign))).isFalse();
+      assertThat(admission.allows(key(foreign), key(a))).isFalse();
+
+      String ambiguous = new String(site.call("DELETE", "/api/v1/nodes/a", "").body());
+      assertThat(ambiguous).contains("several networks have a node a");
+      assertThat(site.call("DELETE", "/api/v1/nodes/b", "").status()).isEqualTo(204);
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.admits(key(b))).isFalse();
+    }
+  }
+
+  @Test
+  void aRelayOfOneNetworkHearsOfNoOther() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      assertThat(site.call("POST", "/api/v1/networks", "{\"name\":\"lab\"}").status())
+          .isEqualTo(201);
+      var a = node(site, "default", "a");
+      var inLab = node(site, "lab", "c");
+      var relay = joinedRelay(site, "{\"kind\":\"relay\",\"network\":\"lab\"}");
+      assertThat(admission.admits(key(inLab))).isTrue();
+      assertThat(admission.admits(key(a))).isFalse();
+      assertThat(admission.networks()).isEqualTo(1);
+
+      relay.send(new DescribeRelay(2, description()));
+      relay.next(Done.class);
+      var delta = inLab.await(Delta.class);
+      var record = RelayRecord.parse(delta.relays().getFirst().body());
+      assertThat(record.description()).isEqualTo(description());
+      assertThat(record.networks()).containsExactly(delta.network());
+      var network = site.json("GET", "/api/v1/networks", "").objects("networks", 2).getFirst();
+      a.send(new Resync(UUID.fromString(network.string("id"))));
+      assertThat(a.await(NetworkMap.class).relays()).isEmpty();
+    }
+  }
+
+  @Test
+  void continuesWhereItWasOrBeginsAnew() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      var first = joinedRelay(site, "{\"kind\":\"relay\"}");
+      first.close();
+      var a = node(site, "default", "a");
+      var again = relay(site, List.of(new Resume(null, String.valueOf(admission.token()))));
+      var change = again.next(RelayAdmission.class);
+      assertThat(change.full()).isFalse();
+      assertThat(admission.apply(change)).isEqualTo(Applied.DONE);
+      assertThat(admission.admits(key(a))).isTrue();
+      again.send(new Resync(null));
+      assertThat(again.next(RelayAdmission.class).full()).isTrue();
+      again.close();
+    }
+    try (var site = new TestCoordinator(state)) {
+      var after = relay(site, List.of(new Resume(null, String.valueOf(admission.token()))));
+      assertThat(after.next(RelayAdmission.class).full()).as("after a restart").isTrue();
+    }
+  }
+
+  @Test
+  void aKeyIsForOneKindOnly() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      var relay = relay(site, List.of());
+      relay.join(site.joinKey(), "r1");
+      assertThat(relay.next(Failure.class).code()).isEqualTo("join_key_kind");
+      relay.send(new DescribeRelay(7, description()));
+      assertThat(relay.next(Failure.class).code()).isEqualTo("not_joined");
+
+      var agent = TestAgent.connect(site.coordinator);
+      agent.next(Welcome.class);
+      agent.join(key(site, "{\"kind\":\"relay\"}"), "n");
+      assertThat(agent.next(Failure.class).code()).isEqualTo("join_key_kind");
+    }
+  }
+
+  @Test
+  void aServerKeyBelongsToOneRelayAndHasToBeProven() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      joinedRelay(site, "{\"kind\":\"relay\"}");
+      var thief =
+          TestAgent.connectRelay(
+              site.coordinator, PrivateKey.generate(RANDOM), serverKey, List.of());
+      thief.next(Welcome.class);
+      thief.join(key(site, "{\"kind\":\"relay\"}"), "r2");
+      assertThat(thief.next(Failure.class).code()).isEqualTo("node_key_taken");
+      var liar =
+          TestAgent.connectRelay(
+              site.coordinator,
+              PrivateKey.generate(RANDOM),
+              PrivateKey.generate(RANDOM),
+              List.of());
+      liar.next(Welcome.class);
+      liar.joinWithProof(key(site, "{\"kind\":\"relay\"}"), new byte[32]);
+      assertThat(liar.next(Failure.class).code()).isEqualTo("node_key_taken");
+    }
+  }
+}

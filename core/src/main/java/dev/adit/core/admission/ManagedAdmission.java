@@ -1,0 +1,236 @@
+package dev.adit.core.admission;
+
+import dev.adit.crypto.PublicKey;
+import dev.adit.wire.control.ControlMessage.ClassPair;
+import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.ServedKey;
+import dev.adit.wire.control.ControlMessage.ServedNetwork;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The set of keys that a coordinator has a relay serve, each with its network and class
+/// (relay-rung §7.1): two may exchange packets if both are in it, of one network, and the pair of
+/// their classes is listed there (RR-36).
+///
+/// Looking up is thread-safe if the map it is given is a concurrent one; changes belong to one
+/// thread, which also hears at once whose connections have to end (RR-39).
+public final class ManagedAdmission implements Admission {
+  /// The largest set; a larger one is refused and the old one stays (RR-38).
+  public static final int MOST_KEYS = 200_000;
+
+  private final Map<PublicKey, ServedKey> keys;
+  private volatile Map<Integer, Pairs> networks = Map.of();
+  private volatile @Nullable Consumer<Set<PublicKey>> listener;
+
+  // Of the thread that makes changes.
+  private @Nullable String token;
+  private final List<RelayAdmission> parts = new ArrayList<>();
+  private int partKeys;
+
+  /// What became of a message.
+  public enum Applied {
+    /// The set is now the one its token names.
+    DONE,
+    /// More parts have to come first.
+    PART,
+    /// It changes a set that is not the one held: ask for the whole.
+    OTHER_BASE,
+    /// More than a relay holds; the old set stays.
+    TOO_LARGE
+  }
+
+  /// One network and which classes of it may meet; pairs as `a << 16 | b`, both ways.
+  private record Pairs(ServedNetwork network, Set<Integer> allowed) {
+    static Pairs of(ServedNetwork network) {
+      var allowed = new HashSet<Integer>();
+      for (ClassPair pair : network.pairs()) {
+        allowed.add(pair.a() << 16 | pair.b());
+        allowed.add(pair.b() << 16 | pair.a());
+      }
+      return new Pairs(network, Set.copyOf(allowed));
+    }
+  }
+
+  /// @param keys empty; a concurrent map if more than one thread looks up
+  public ManagedAdmission(Map<PublicKey, ServedKey> keys) {
+    this.keys = keys;
+  }
+
+  @Override
+  public boolean admits(PublicKey key) {
+    return keys.containsKey(key);
+  }
+
+  /// Looks up both before it compares, so that a key of another network takes the same time as one
+  /// that does not exist (RR-37).
+  @Override
+  public boolean allows(PublicKey a, PublicKey b) {
+    ServedKey first = keys.get(a);
+    ServedKey second = keys.get(b);
+    if (first == null) {
+      return false;
+    }
+    Pairs pairs = networks.get(first.n());
+    boolean other = second == null || second.n() != first.n();
+    int meeting = first.c() << 16 | (other ? first.c() : second.c());
+    boolean allowed = pairs != null && pairs.allowed.contains(meeting);
+    return allowed && !other;
+  }
+
+  @Override
+  public void onRevoked(Consumer<Set<PublicKey>> listener) {
+    this.listener = listener;
+  }
+
+  /// The token of the set held; null if there is none.
+  public @Nullable String token() {
+    return token;
+  }
+
+  public int size() {
+    return keys.size();
+  }
+
+  /// How many networks are served.
+  public int networks() {
+    return networks.size();
+  }
+
+  /// Takes a message of the coordinator. Whose connections have to end is told before this returns.
+  public Applied apply(RelayAdmission message) {
+    if (!message.full()) {
+      return change(message);
+    }
+    partKeys += message.keys().size();
+    if (partKeys > MOST_KEYS) {
+      forgetParts();
+      return Applied.TOO_LARGE;
+    }
+    parts.add(message);
+    if (message.more()) {
+      return Applied.PART;
+    }
+    var newKeys = new HashMap<PublicKey, ServedKey>();
+    var newNetworks = new HashMap<Integer, Pairs>();
+    for (RelayAdmission part : parts) {
+      part.networks().forEach(network -> newNetworks.put(network.n(), Pairs.of(network)));
+      part.keys().forEach(key -> newKeys.put(key.key(), key));
+    }
+    forgetParts();
+    replace(newKeys, newNetworks);
+    token = message.token();
+    return Applied.DONE;
+  }
+
+  private void forgetParts() {
+    parts.clear();
+    partKeys = 0;
+  }
+
+  private void replace(Map<PublicKey, ServedKey> newKeys, Map<Integer, Pairs> newNetworks) {
+    var before = networks;
+    var gone = new HashSet<PublicKey>();
+    for (ServedKey held : List.copyOf(keys.values())) {
+      ServedKey next = newKeys.get(held.key());
+      if (next == null || !sameRights(held, before, next, newNetworks)) {
+        keys.remove(held.key()); // also if it comes back below: nobody may pass in between
+        gone.add(held.key());
+      }
+    }
+    networks = Map.copyOf(newNetworks);
+    keys.putAll(newKeys);
+    tell(gone);
+  }
+
+  /// Numbers of networks are of one stream, so after another one the networks themselves count.
+  private static boolean sameRights(
+      ServedKey a, Map<Integer, Pairs> ofA, ServedKey b, Map<Integer, Pairs> ofB) {
+    Pairs before = ofA.get(a.n());
+    Pairs after = ofB.get(b.n());
+    return a.c() == b.c()
+        && before != null
+        && after != null
+        && before.network.network().equals(after.network.network());
+  }
+
+  private Applied change(RelayAdmission message) {
+    forgetParts();
+    if (token == null || !token.equals(message.base())) {
+      return Applied.OTHER_BASE;
+    }
+    if (keys.size() + message.keys().size() > MOST_KEYS) {
+      return Applied.TOO_LARGE;
+    }
+    var gone = new HashSet<PublicKey>();
+    for (PublicKey key : message.goneKeys()) {
+      if (keys.remove(key) != null) {
+        gone.add(key);
+      }
+    }
+    var changed = new HashMap<>(networks);
+    message.goneNetworks().forEach(changed::remove);
+    message.networks().forEach(network -> changed.put(network.n(), Pairs.of(network)));
+    networks = Map.copyOf(changed);
+    for (ServedKey key : message.keys()) {
+      ServedKey held = keys.put(key.key(), key);
+      if (held != null && (held.n() != key.n() || held.c() != key.c())) {
+        gone.add(key.key());
+      }
+    }
+    token = message.token();
+    tell(gone);
+    return Applied.DONE;
+  }
+
+  /// Ends what is over (`until`).
+  ///
+  /// @param wallSeconds since 1970
+  public void timeReached(long wallSeconds) {
+    var gone = new HashSet<PublicKey>();
+    for (ServedKey key : keys.values()) {
+      if (key.until() != 0 && key.until() <= wallSeconds) {
+        gone.add(key.key());
+      }
+    }
+    gone.forEach(keys::remove);
+    tell(gone);
+  }
+
+  /// Serves nobody any more, until there is a new set (RR-41).
+  public void clear() {
+    forgetParts();
+    var gone = Set.copyOf(keys.keySet());
+    keys.clear();
+    networks = Map.of();
+    token = null;
+    tell(gone);
+  }
+
+  private void tell(Set<PublicKey> gone) {
+    var told = listener;
+    if (told != null && !gone.isEmpty()) {
+      told.accept(gone);
+    }
+  }
+
+  /// The whole set as one message, to be kept in a file; null if there is none.
+  public @Nullable RelayAdmission snapshot() {
+    return token == null
+        ? null
+        : new RelayAdmission(
+            true,
+            null,
+            token,
+            false,
+            networks.values().stream().map(Pairs::network).toList(),
+            List.of(),
+            List.copyOf(keys.values()),
+            List.of());
+  }
+}
