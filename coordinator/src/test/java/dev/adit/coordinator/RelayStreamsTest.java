@@ -1,5 +1,6 @@
 package dev.adit.coordinator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.core.admission.ManagedAdmission;
@@ -101,7 +102,7 @@ class RelayStreamsTest {
       assertThat(admission.allows(key(a), key(foreign))).isFalse();
       assertThat(admission.allows(key(foreign), key(a))).isFalse();
 
-      String ambiguous = new String(site.call("DELETE", "/api/v1/nodes/a", "").body());
+      String ambiguous = new String(site.call("DELETE", "/api/v1/nodes/a", "").body(), UTF_8);
       assertThat(ambiguous).contains("several networks have a node a");
       assertThat(site.call("DELETE", "/api/v1/nodes/b", "").status()).isEqualTo(204);
       assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);

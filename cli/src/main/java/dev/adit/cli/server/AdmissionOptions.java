@@ -5,8 +5,10 @@ import dev.adit.cli.Times;
 import dev.adit.core.admission.Admission;
 import dev.adit.core.admission.AllowList;
 import dev.adit.core.admission.OpenAdmission;
+import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
+import dev.adit.net.files.StateFiles;
 import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.AllowFile;
@@ -14,15 +16,21 @@ import dev.adit.relay.admission.LocalDaemon;
 import dev.adit.relay.admission.VerifiedAdmission;
 import dev.adit.relay.admission.Verifier;
 import dev.adit.relay.admission.VerifyUrl;
+import dev.adit.relay.managed.ManagedRelay;
 import dev.adit.wire.MalformedException;
+import dev.adit.wire.control.JoinKey;
+import dev.adit.wire.control.RelayDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -32,6 +40,9 @@ import picocli.CommandLine.Option;
 /// Each source that is given has to admit a client: the list of keys, then the daemon of this
 /// machine, then the verify URL (derp §8.1).
 final class AdmissionOptions {
+  private static final long ANSWER_SECONDS = 10;
+  private static final int LONGEST_KEY_FILE = 4096;
+
   @Option(
       names = "--allow",
       split = ",",
@@ -49,6 +60,31 @@ final class AdmissionOptions {
 
   @Option(names = "--open", description = "Serve everybody who finds this relay.")
   boolean open;
+
+  @Option(
+      names = "--join",
+      paramLabel = "KEY",
+      description = {
+        "Serve the nodes of a coordinator, from then on as it says: adit key create --kind relay"
+            + " makes the key.",
+        "Needed once; the state folder keeps what a restart needs."
+      })
+  @Nullable String join;
+
+  @Option(
+      names = "--join-file",
+      paramLabel = "FILE",
+      description = "Read that key from a file, where the list of processes does not show it.")
+  @Nullable Path joinFile;
+
+  @Option(
+      names = "--admission-grace",
+      paramLabel = "DURATION",
+      defaultValue = "7d",
+      description =
+          "How long to serve without hearing from the coordinator; 0s: without end (default:"
+              + " ${DEFAULT-VALUE}).")
+  String admissionGrace = "7d";
 
   @Option(
       names = "--verify-clients",
@@ -87,8 +123,11 @@ final class AdmissionOptions {
               + " ${DEFAULT-VALUE}).")
   String verifyRemember = "30s";
 
+  private @Nullable ManagedRelay managed;
+
+  /// @param state the relay's folder, which shows whether it has joined a coordinator
   /// @throws Failure if nothing says whom to serve, or two things contradict
-  void check() {
+  void check(Path state) {
     if (verifySocket != null && !verifyClients) {
       throw Failure.usage("--verify-socket needs --verify-clients");
     }
@@ -97,9 +136,18 @@ final class AdmissionOptions {
     }
     boolean listed = !allow.isEmpty() || allowFile != null;
     boolean verified = verifyClients || verifyUrl != null;
-    if (!listed && !verified && !open) {
+    boolean joins = join != null || joinFile != null;
+    if (joins && (listed || verified || open)) {
       throw Failure.usage(
-          "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for everybody");
+          "--join serves whom the coordinator says; leave it out, or what else says whom to serve");
+    }
+    if (join != null && joinFile != null) {
+      throw Failure.usage("--join or --join-file, not both");
+    }
+    if (!listed && !verified && !open && !joins && !ManagedRelay.hasJoined(state)) {
+      throw Failure.usage(
+          "whom shall this relay serve? give --join KEY, --allow-file FILE, --allow KEY, or --open for"
+              + " everybody");
     }
     if (open && (listed || verified)) {
       throw Failure.usage("--open serves everybody; leave it out, or what says whom to serve");
@@ -107,14 +155,26 @@ final class AdmissionOptions {
     List<Verifier> _ = verifiers();
     Set<PublicKey> _ = keys();
     Duration _ = remember();
+    Duration _ = grace();
+    JoinKey _ = joinKey();
   }
 
   /// Opens what [#check] found right.
   ///
   /// @param counted gets what is to be counted
-  Admission open(OpenedParts opened, List<Readings.Source> counted) throws IOException {
+  Admission open(
+      OpenedParts opened, List<Readings.Source> counted, Path state, RandomGenerator random)
+      throws IOException {
     if (open) {
       return new OpenAdmission();
+    }
+    boolean alone = !allow.isEmpty() || allowFile != null || verifyClients || verifyUrl != null;
+    if (!alone) {
+      ManagedRelay joined =
+          opened.add(ManagedRelay.open(state, joinKey(), grace(), Clock.SYSTEM, random));
+      managed = joined;
+      counted.add(joined);
+      return joined.admission();
     }
     List<Verifier> verifiers = verifiers();
     Set<PublicKey> keys = keys();
@@ -130,6 +190,44 @@ final class AdmissionOptions {
     var admission = new VerifiedAdmission(base, verifiers, remember(), Clock.SYSTEM);
     counted.add(admission);
     return admission;
+  }
+
+  /// The relay runs: begins to speak with its coordinator, if it has one. Waits a while for the
+  /// answer, so that a bad key is told here.
+  ///
+  /// @throws Failure with the coordinator's text, if it refuses
+  void started(PrivateKey serverKey, RelayDescription description) {
+    ManagedRelay joined = managed;
+    if (joined == null) {
+      return;
+    }
+    joined.start(serverKey, description);
+    String refusal =
+        joined.outcome().completeOnTimeout("", ANSWER_SECONDS, TimeUnit.SECONDS).join();
+    if (!refusal.isEmpty()) {
+      throw Failure.failed(refusal);
+    }
+  }
+
+  private Duration grace() {
+    return Duration.ofSeconds(admissionGrace.equals("0s") ? 0 : Times.seconds(admissionGrace));
+  }
+
+  private @Nullable JoinKey joinKey() {
+    String text = join;
+    if (joinFile != null) {
+      try {
+        byte[] content = StateFiles.read(joinFile.toAbsolutePath(), LONGEST_KEY_FILE);
+        text = new String(content, StandardCharsets.UTF_8);
+      } catch (IOException e) {
+        throw Failure.usage("cannot read " + joinFile + "; name a file that holds a join key");
+      }
+    }
+    try {
+      return text == null ? null : JoinKey.parse(text.strip());
+    } catch (MalformedException e) {
+      throw Failure.usage(String.valueOf(e.getMessage()));
+    }
   }
 
   /// Says what it means that everybody is served, if so; once the relay runs.

@@ -89,8 +89,8 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    admission.check();
     ServerConfig config = options.config(server);
+    admission.check(config.stateDir());
     DoorOptions doorOptions = tcp.door();
     debug.check();
     CertificateOptions.Mode _ = certificates.mode(config);
@@ -110,8 +110,8 @@ public final class RelayCommand implements Callable<Integer> {
   private void start(OpenedParts opened, ServerConfig config, DoorOptions doorOptions) {
     try {
       List<Readings.Source> counted = new ArrayList<>();
-      Admission admitted = admission.open(opened, counted);
       SecureRandom random = new SecureRandom();
+      Admission admitted = admission.open(opened, counted, config.stateDir(), random);
       ServerCertificate certificate = null;
       if (!options.isDevelopment()) {
         StateFiles.createFolder(config.stateDir());
@@ -147,6 +147,7 @@ public final class RelayCommand implements Callable<Integer> {
       metrics.listen(opened, config);
       localSocket(opened, metrics, RelayParts.console(relay, pages));
       reloads.follow();
+      admission.started(key, relay.description());
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);

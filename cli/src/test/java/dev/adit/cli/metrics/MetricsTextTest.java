@@ -30,6 +30,7 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.relay.admission.LocalDaemon;
 import dev.adit.relay.admission.VerifiedAdmission;
 import dev.adit.relay.admission.Verifier;
+import dev.adit.relay.managed.ManagedRelay;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.JoinKey;
@@ -84,6 +85,7 @@ class MetricsTextTest {
       return section("Coordinator", coordinator::read)
           + section("Relay", relay.metrics())
           + section("Relay that asks somebody else about its clients", verified())
+          + section("Relay that has joined a coordinator", joined())
           + section("Front door of a server: TCP, TLS, HTTP", door::read)
           + section(
               "Certificates of a server",
@@ -98,6 +100,16 @@ class MetricsTextTest {
   private static Readings.Source verified() {
     Verifier daemon = new LocalDaemon(LocalDaemon.DEFAULT_SOCKET);
     return new VerifiedAdmission(new OpenAdmission(), List.of(daemon), Duration.ZERO, Clock.SYSTEM);
+  }
+
+  private Readings.Source joined() throws IOException {
+    var random = new SecureRandom();
+    var key =
+        JoinKey.create(
+            HttpsUrl.literal("https://127.0.0.1:1"),
+            SigningKey.generate(random).verifyingKey(),
+            random);
+    return ManagedRelay.open(folder.resolve("joined"), key, Duration.ZERO, Clock.SYSTEM, random);
   }
 
   private HelperConfig helperConfig() {

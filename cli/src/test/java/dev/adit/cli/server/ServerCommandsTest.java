@@ -106,8 +106,8 @@ class ServerCommandsTest {
         .isEqualTo(
             failed(
                 2,
-                "whom shall this relay serve? give --allow-file FILE, --allow KEY, or --open for"
-                    + " everybody"));
+                "whom shall this relay serve? give --join KEY, --allow-file FILE, --allow KEY, or"
+                    + " --open for everybody"));
     assertThat(CommandRun.of("relay", "--allow", "short"))
         .isEqualTo(
             failed(2, "--allow short: expected a WireGuard public key of 44 characters of base64"));

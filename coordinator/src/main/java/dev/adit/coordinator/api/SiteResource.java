@@ -85,8 +85,7 @@ public final class SiteResource {
         });
     return switch (result) {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
-      case Writer.Result.Done(Made(Networks.Outcome.Refused(var refusal), _)) ->
-          Errors.of(refusal);
+      case Writer.Result.Done(Made(Networks.Outcome.Refused(var refusal), _)) -> Errors.of(refusal);
       case Writer.Result.Done(Made(Networks.Outcome.Created(var network), var relays)) -> {
         Commands.await(hub.made(network, relays));
         LogLine.info(LOG, "network_created")

@@ -109,11 +109,7 @@ public final class RelayTransactions {
   }
 
   private static List<Committed> everywhere(
-      Sql sql,
-      @Nullable UUID only,
-      List<History.Item> items,
-      List<StoredRelay> stored,
-      long now)
+      Sql sql, @Nullable UUID only, List<History.Item> items, List<StoredRelay> stored, long now)
       throws SQLException {
     var committed = new ArrayList<Committed>();
     for (NetworkRow network : Reads.networks(sql)) {

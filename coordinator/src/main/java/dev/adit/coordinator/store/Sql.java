@@ -61,7 +61,8 @@ public final class Sql {
     return number;
   }
 
-  private PreparedStatement statement(String text, @Nullable Object... arguments) throws SQLException {
+  private PreparedStatement statement(String text, @Nullable Object... arguments)
+      throws SQLException {
     PreparedStatement statement = prepared.get(text);
     if (statement == null) {
       statement = connection.prepareStatement(text);

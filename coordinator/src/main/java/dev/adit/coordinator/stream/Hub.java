@@ -43,8 +43,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Knows every stream and every network, and tells each what it should know.
 ///
@@ -52,7 +50,6 @@ import org.slf4j.LoggerFactory;
 /// stream of the network, the answer (control R-DB-1). Public methods may be called by any thread;
 /// the rest is confined to the hub thread.
 public final class Hub implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
   private static final int MOST_MAPS = 10;
   private static final long MINUTE = 60_000_000_000L;
 

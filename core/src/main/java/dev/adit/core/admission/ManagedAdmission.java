@@ -77,10 +77,9 @@ public final class ManagedAdmission implements Admission {
       return false;
     }
     Pairs pairs = networks.get(first.n());
-    boolean other = second == null || second.n() != first.n();
-    int meeting = first.c() << 16 | (other ? first.c() : second.c());
-    boolean allowed = pairs != null && pairs.allowed.contains(meeting);
-    return allowed && !other;
+    ServedKey compared = second == null ? first : second;
+    boolean meets = pairs != null && pairs.allowed.contains(first.c() << 16 | compared.c());
+    return meets & second != null & compared.n() == first.n();
   }
 
   @Override

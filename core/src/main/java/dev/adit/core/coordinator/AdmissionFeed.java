@@ -166,8 +166,7 @@ public final class AdmissionFeed {
     var served = new ArrayList<ServedNetwork>();
     numbers.forEach((network, number) -> {
       if (inScope(network, scope)) {
-        served.add(
-            new ServedNetwork(number, network, List.of(new ClassPair(MEMBERS, MEMBERS))));
+        served.add(new ServedNetwork(number, network, List.of(new ClassPair(MEMBERS, MEMBERS))));
       }
     });
     return served;

@@ -22,8 +22,7 @@ public final class JoinKeys {
   /// @param network null for a relay that serves every network
   /// @param maxUses how many machines may join with it
   /// @param seconds how long
-  public record Wish(
-      @Nullable UUID network, JoinKeyRow.Kind kind, int maxUses, long seconds) {}
+  public record Wish(@Nullable UUID network, JoinKeyRow.Kind kind, int maxUses, long seconds) {}
 
   public sealed interface Outcome {
     /// @param secret shown once, then forgotten

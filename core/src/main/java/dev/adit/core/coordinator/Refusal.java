@@ -112,7 +112,8 @@ public record Refusal(String code, String text, long retryMillis, boolean fatal)
 
   /// A relay's server key that cannot be, is not proven, or belongs to another relay.
   public static Refusal relayKey() {
-    return of("node_key_taken", "relay key: belongs to another relay; remove derp.key and join anew");
+    return of(
+        "node_key_taken", "relay key: belongs to another relay; remove derp.key and join anew");
   }
 
   public static Refusal relayNotJoined() {

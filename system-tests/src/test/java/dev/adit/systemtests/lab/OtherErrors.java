@@ -197,6 +197,12 @@ final class OtherErrors {
               "relay: open, and for somebody",
               attempt -> attempt.fails("l", "relay", "--open", "--verify-clients")),
           when(
+              "relay: --join, and for somebody else",
+              attempt -> attempt.fails("l", "relay", "--open", "--join", "key")),
+          when(
+              "relay: --join that is no key",
+              attempt -> attempt.fails("l", "relay", "--join", "key")),
+          when(
               "relay: --verify-url that is none",
               attempt -> attempt.fails("l", "relay", "--verify-url", "example.org")),
           when(

@@ -22,15 +22,7 @@ import java.util.Set;
 final class RelayMessages {
   static final Set<String> ADMISSION =
       Set.of(
-          "type",
-          "full",
-          "base",
-          "token",
-          "more",
-          "networks",
-          "goneNetworks",
-          "keys",
-          "goneKeys");
+          "type", "full", "base", "token", "more", "networks", "goneNetworks", "keys", "goneKeys");
   static final Set<String> DESCRIBE = describeMembers();
   static final Set<String> REPORT =
       Set.of("type", "derp", "udp", "sessions", "bytesPerSec", "health");
@@ -97,8 +89,7 @@ final class RelayMessages {
 
   private static ServedNetwork network(JsonObject o) throws MalformedException {
     List<ClassPair> pairs = new ArrayList<>();
-    if (!(o.value("pairs") instanceof List<?> listed)
-        || listed.size() > RelayAdmission.MAX_PAIRS) {
+    if (!(o.value("pairs") instanceof List<?> listed) || listed.size() > RelayAdmission.MAX_PAIRS) {
       throw new MalformedException(
           "member pairs: needs a list of at most " + RelayAdmission.MAX_PAIRS);
     }
