@@ -12,6 +12,9 @@ public record Finding(Kind kind, String from, String to, String problem, long mi
   public enum Kind {
     /// The certificate: its dates, and that TLS works.
     TLS,
+    /// The same relay answers each time: no proxy or balancer leads clients to several, which could
+    /// not reach each other (derp §17).
+    KEY,
     /// An answer to a STUN request.
     STUN,
     /// A packet from a client of one node to a client of another.

@@ -1,23 +1,29 @@
 package dev.adit.derp.probe;
 
 import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.PublicKey;
 import dev.adit.derp.DerpHttpClient;
 import dev.adit.derp.DerpOptions;
 import dev.adit.derp.HttpOptions;
+import dev.adit.derp.probe.Finding.Kind;
 import dev.adit.net.Clock;
 import dev.adit.wire.derp.DerpMap;
 import dev.adit.wire.derp.DerpNode;
 import dev.adit.wire.derp.DerpRegion;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Tries the relays of a map (derp §18): each node's certificate, each of its addresses by STUN,
-/// and a packet between each two nodes of a region, both ways and from each to itself. Thread-safe;
-/// every trial makes connections of its own and ends them.
+/// Tries the relays of a map (derp §18): each node's certificate and key, each of its addresses by
+/// STUN, and a packet between each two nodes of a region, both ways and from each to itself.
+/// Thread-safe; every trial makes connections of its own and ends them.
 public final class Prober {
+  /// As many as Tailscale's own check of a relay makes.
+  private static final int CONNECTIONS = 5;
+
   private final HttpOptions http;
   private final RandomGenerator random;
   private final Clock clock;
@@ -47,6 +53,7 @@ public final class Prober {
     for (DerpNode node : region.nodes()) {
       if (!node.stunOnly()) {
         found.add(nodes.tls(node));
+        found.add(key(region, node));
       }
       found.addAll(nodes.stun(node));
     }
@@ -60,17 +67,33 @@ public final class Prober {
     return found;
   }
 
+  private Finding key(DerpRegion region, DerpNode node) {
+    long began = clock.nanos();
+    String problem = "";
+    var keys = new HashSet<PublicKey>();
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        try (var client = client(region, node)) {
+          client.connect();
+          keys.add(client.serverKey());
+        }
+      }
+      problem =
+          keys.size() == 1
+              ? ""
+              : keys.size()
+                  + " relays answer by this name; they have to be one, or names of a mesh";
+    } catch (IOException e) {
+      problem = String.valueOf(e.getMessage());
+    }
+    return new Finding(Kind.KEY, node.name(), "", problem, (clock.nanos() - began) / 1000);
+  }
+
   private List<Finding> pair(DerpRegion region, DerpNode from, DerpNode to) {
     var found = new ArrayList<Finding>();
-    found.add(run(Finding.Kind.MESH, region, from, to, PairTrial::onePacket));
+    found.add(run(Kind.MESH, region, from, to, PairTrial::onePacket));
     if (bandwidthBytes > 0 && found.getFirst().isGood()) {
-      found.add(
-          run(
-              Finding.Kind.BANDWIDTH,
-              region,
-              from,
-              to,
-              trial -> trial.manyPackets(bandwidthBytes)));
+      found.add(run(Kind.BANDWIDTH, region, from, to, trial -> trial.manyPackets(bandwidthBytes)));
     }
     return found;
   }

@@ -3,6 +3,7 @@ package dev.adit.systemtests.interop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.wire.Endpoint;
 import dev.adit.wire.Json;
 import dev.adit.wire.derp.DerpMap;
 import dev.adit.wire.derp.DerpNode;
@@ -39,6 +40,7 @@ class RelayCommandsTest {
       String found = site.run(probe);
       assertThat(found.lines())
           .anyMatch(line -> line.matches("tls +here +- +ok .*"))
+          .anyMatch(line -> line.matches("key +here +- +ok .*"))
           .anyMatch(line -> line.matches("stun +here +127.* ok .*"))
           .anyMatch(line -> line.matches("mesh +here +here +ok .*"))
           .anyMatch(line -> line.matches("bandwidth +here +here +ok .*"));
@@ -46,6 +48,24 @@ class RelayCommandsTest {
     try (var gone = RelayProcess.launch(folder, Map.of(), List.of(probe))) {
       assertThat(gone.awaitEnd()).as(gone::output).isEqualTo(1);
       assertThat(gone.output()).contains("no answer");
+    }
+  }
+
+  /// derp §17.36: two relays that are no mesh behind one name.
+  @Test
+  void findsABalancerOverStrangers() throws Exception {
+    var left = new EquivalentSite(Files.createDirectory(folder.resolve("left")));
+    var right = new EquivalentSite(Files.createDirectory(folder.resolve("right")));
+    try (var _ = left.relay();
+        var _ = right.relay();
+        var balancer = Balancer.over(List.of(left.tcp, right.tcp))) {
+      Path file =
+          Files.writeString(folder.resolve("map.json"), map(balancer.at(), left.udp).toJson());
+      String[] probe = {"relay", "probe", "--once", "--derpmap=" + file};
+      try (var run = RelayProcess.launch(folder, Map.of(), List.of(probe))) {
+        assertThat(run.awaitEnd()).as(run::output).isEqualTo(1);
+        assertThat(run.output()).contains("2 relays answer by this name");
+      }
     }
   }
 
@@ -76,8 +96,12 @@ class RelayCommandsTest {
     }
   }
 
-  /// A map with the relay of `site` alone, whose certificate is not judged.
   private static DerpMap map(EquivalentSite site) {
+    return map(site.tcp, site.udp);
+  }
+
+  /// A map with one relay, whose certificate is not judged.
+  private static DerpMap map(Endpoint tcp, Endpoint udp) {
     var node =
         new DerpNode(
             "here",
@@ -86,9 +110,9 @@ class RelayCommandsTest {
             "",
             "127.0.0.1",
             "none",
-            site.udp.port(),
+            udp.port(),
             false,
-            site.tcp.port(),
+            tcp.port(),
             true,
             "",
             false);
