@@ -2,6 +2,7 @@ package dev.adit.relay;
 
 import dev.adit.core.admission.Admission;
 import dev.adit.core.derp.ClientFacts;
+import dev.adit.core.derp.DerpCounter;
 import dev.adit.core.derp.DerpRouter;
 import dev.adit.core.stun.StunAnswer;
 import dev.adit.core.stun.StunResponder;
@@ -14,11 +15,15 @@ import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.udpserver.UdpService;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.RelayDescription;
+import dev.adit.wire.derp.DerpFrame;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It owns no TCP port: give [#derp] to a front door, or let [#addTo] do it.
 public final class Relay implements AutoCloseable {
+  /// How often a problem must be seen again before it is believed.
+  private static final int CHECKS = 5;
+
   private final RelayConfig config;
   private final PrivateKey key;
   private final Clock clock;
@@ -35,6 +43,8 @@ public final class Relay implements AutoCloseable {
   private final DerpRouter router;
   private final Set<DerpConnection> connections = ConcurrentHashMap.newKeySet();
   private final @Nullable UdpService stun;
+  private final Object left = new Object();
+  private volatile boolean draining;
   private volatile boolean closed;
 
   private Relay(
@@ -120,13 +130,86 @@ public final class Relay implements AutoCloseable {
   }
 
   private ByteConnection.Listener accept(ByteConnection connection) {
-    var accepted = new DerpConnection(connection, router, clock, random, connections::remove);
+    var accepted = new DerpConnection(connection, router, clock, random, this::forget);
     connections.add(accepted);
-    if (closed) {
+    if (closed || draining) {
       accepted.close();
     }
     accepted.begin();
     return accepted;
+  }
+
+  private void forget(DerpConnection ended) {
+    connections.remove(ended);
+    if (draining) {
+      synchronized (left) {
+        left.notifyAll();
+      }
+    }
+  }
+
+  /// Before this relay stops: admits nobody any more, asks every client to connect anew, each at a
+  /// moment of its own, waits until all have left or that time is over, and ends the connections of
+  /// those who do not know that request. Blocks meanwhile.
+  ///
+  /// @param spread within which clients are asked to come back, so that they do not come all at
+  ///   once
+  /// @param tryFor how long they are asked to try before they look for another home
+  /// @throws InterruptedException if it is enough
+  public void drain(Duration spread, Duration tryFor) throws InterruptedException {
+    draining = true;
+    long until = clock.nanos() + spread.toNanos();
+    for (var connection : connections) {
+      long in = random.nextLong(Math.max(1, spread.toMillis()));
+      connection.say(new DerpFrame.Restarting(in, tryFor.toMillis()));
+    }
+    synchronized (left) {
+      for (long rest = until - clock.nanos();
+          rest > 0 && !connections.isEmpty();
+          rest = until - clock.nanos()) {
+        TimeUnit.NANOSECONDS.timedWait(left, rest);
+      }
+    }
+    for (var connection : connections) {
+      connection.end(DerpCounter.RESTARTED);
+    }
+  }
+
+  /// True from the beginning of [#drain] on.
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /// What does not fit together in its tables, a sentence each; empty if all is well. Connections
+  /// that come or go while it looks are not mistaken for mistakes: what is wrong stays wrong.
+  public List<String> check() {
+    var problems = problems();
+    for (int i = 0; i < CHECKS && !problems.isEmpty(); i++) {
+      problems.retainAll(problems());
+    }
+    return problems;
+  }
+
+  private List<String> problems() {
+    var problems = new ArrayList<>(router.check());
+    var keys = new HashMap<PublicKey, Integer>();
+    var clients = clients();
+    for (var client : clients) {
+      keys.merge(client.key(), client.active() ? 1 : 0, Integer::sum);
+    }
+    keys.forEach((client, active) -> {
+      if (active != 1) {
+        problems.add("key " + client + ": not one of its connections is active");
+      }
+    });
+    long counted = metrics.value(DerpCounter.CONNECTIONS);
+    if (counted != clients.size()) {
+      problems.add("connections: not as many as were counted");
+    }
+    if (metrics.value(DerpCounter.CLIENTS_LOCAL) != keys.size()) {
+      problems.add("keys with connections: not as many as were counted");
+    }
+    return problems;
   }
 
   /// Where it answers STUN, with the ports the kernel chose.

@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -184,11 +185,53 @@ class RelayTest {
   }
 
   @Test
-  void refusesDerpUnderTls12() throws Exception {
-    try (var socket = TestClient.tls(address(), "TLSv1.2")) {
-      String request = "GET /derp HTTP/1.1\r\nHost: relay\r\nUpgrade: DERP\r\n\r\n";
-      socket.getOutputStream().write(request.getBytes(UTF_8));
-      assertThat(TestClient.head(socket.getInputStream())).startsWith("HTTP/1.1 403 ");
+  void drainsByAskingClientsToComeBackAndThenEndsThem() throws Exception {
+    try (var first = admitted(a);
+        var second = admitted(b)) {
+      var drained =
+          Executors.callable(() -> {
+            try {
+              relay.drain(Duration.ofMillis(500), Duration.ofSeconds(30));
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        var done = threads.submit(drained);
+        for (var client : List.of(first, second)) {
+          assertThat(client.next())
+              .isInstanceOfSatisfying(
+                  Event.Restarting.class,
+                  event -> {
+                    assertThat(event.reconnectInMillis()).isBetween(0L, 499L);
+                    assertThat(event.tryForMillis()).isEqualTo(30_000);
+                  });
+        }
+        first.close(); // one goes by itself, the other does not know what that means
+        assertThat(second.next()).isEqualTo(null);
+        done.get();
+      }
+      assertThatThrownBy(() -> TestClient.connect(address(), a, relay.key()))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(relay.metrics().value(DerpCounter.RESTARTED)).isEqualTo(1);
+  }
+
+  @Test
+  void knowsItsClientsAndThatItsTablesFitTogether() throws Exception {
+    try (var first = admitted(a);
+        var twin = admitted(a);
+        var second = admitted(b)) {
+      second.send(a.publicKey(), "hello".getBytes(UTF_8));
+      assertThat(received(twin)).isEqualTo("hello");
+      assertThat(relay.check()).isEmpty();
+      assertThat(relay.clients())
+          .extracting(facts -> facts.key() + " " + facts.active() + " " + facts.bytesReceived())
+          .containsExactlyInAnyOrder(
+              a.publicKey() + " false 0", a.publicKey() + " true 0", b.publicKey() + " true 5");
+      assertThat(relay.router().closePeer(a.publicKey())).isEqualTo(2);
+      assertThat(first.next()).isNull();
+      assertThat(twin.next()).isNull();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.adit.core.derp;
 import dev.adit.core.admission.Admission;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.wire.derp.DerpFrame;
 import dev.adit.wire.derp.DerpFrame.PeerPresent;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// changes take the router's. Lock order: router, then [Mailbox]; connections are woken without
 /// either.
 public final class DerpRouter {
+  private static final DerpFrame.Health SHARED_KEY =
+      new DerpFrame.Health("another device is connected to this relay with the same key");
+  private static final DerpFrame.Health HEALTHY = new DerpFrame.Health("");
+
   private final PrivateKey key;
   private final Admission admission;
   private final DerpServerOptions options;
@@ -196,9 +201,16 @@ public final class DerpRouter {
   }
 
   /// A frame came on a connection that is not its key's active one.
-  synchronized void spoke(DerpServerSession session, RegionEntry entry) {
-    if (entry.isMember(session)) {
-      entry.spoke(session);
+  void spoke(DerpServerSession session, RegionEntry entry) {
+    List<DerpServerSession> told = List.of();
+    synchronized (this) {
+      if (entry.isMember(session)) {
+        entry.spoke(session);
+        told = entry.fights() ? entry.members() : told;
+      }
+    }
+    for (var member : told) {
+      member.say(SHARED_KEY);
     }
   }
 
@@ -221,6 +233,7 @@ public final class DerpRouter {
       DerpServerSession session, RegionEntry entry, Mailbox mailbox, Set<PublicKey> awaited) {
     Set<Mailbox> told = Set.of();
     List<Mailbox> woken = List.of();
+    DerpServerSession left;
     synchronized (this) {
       for (var source : awaited) {
         var of = region.get(source);
@@ -235,6 +248,10 @@ public final class DerpRouter {
         woken = announce(entry.key(), null);
         told = entry.isUnreachable() ? forget(entry) : told;
       }
+      left = entry.isFightOver() ? entry.active() : null;
+    }
+    if (left != null) {
+      left.say(HEALTHY);
     }
     woken.forEach(Mailbox::wake);
     departed(entry.key(), told);
@@ -281,6 +298,25 @@ public final class DerpRouter {
       }
     }
     return ended;
+  }
+
+  /// What does not fit together in the table of the region, a sentence each; for whoever looks for
+  /// mistakes of this program (derp §16.2). Connections that come or go meanwhile cannot disturb
+  /// it.
+  public synchronized List<String> check() {
+    var problems = new ArrayList<String>();
+    for (var entry : region.values()) {
+      String problem = entry.problem();
+      if (problem != null) {
+        problems.add("key " + entry.key() + ": " + problem);
+      }
+      for (var member : entry.members()) {
+        if (!entry.key().equals(member.client())) {
+          problems.add("key " + entry.key() + ": it has a connection of key " + member.client());
+        }
+      }
+    }
+    return problems;
   }
 
   private synchronized List<DerpServerSession> membersOf(RegionEntry entry) {

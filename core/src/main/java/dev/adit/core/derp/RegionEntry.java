@@ -17,6 +17,8 @@ public final class RegionEntry {
   /// Of more connections of one key, the one that has been silent longest is ended.
   static final int MOST_MEMBERS = 16;
 
+  private static final int FIGHT = 4;
+
   private final PublicKey key;
   private volatile @Nullable DerpServerSession active;
   private volatile @Nullable Forwarder forwarder;
@@ -27,6 +29,8 @@ public final class RegionEntry {
 
   /// By when they came, which is their rank: the first is used. Most keys have none.
   private List<Forwarder> forwarders = List.of();
+
+  private int fights;
 
   /// Clients that received something from this key, and are told once when it leaves.
   private Set<Mailbox> subscribers = Set.of();
@@ -77,6 +81,20 @@ public final class RegionEntry {
     active = session;
   }
 
+  /// Notes that another connection than the active one spoke; true if that has happened so often
+  /// that two devices must share the key. A device that has moved does it once or twice: what its
+  /// old connection had sent still comes.
+  boolean fights() {
+    return ++fights == FIGHT;
+  }
+
+  /// True if it was told that two devices share the key, and now is the one that is left.
+  boolean isFightOver() {
+    boolean over = fights >= FIGHT && members.size() == 1;
+    fights = members.size() == 1 ? 0 : fights;
+    return over;
+  }
+
   /// False if it was no member. The one that spoke last of those who stay becomes active.
   boolean remove(DerpServerSession session) {
     boolean was = members.remove(session);
@@ -109,6 +127,20 @@ public final class RegionEntry {
       forwarder = forwarders.isEmpty() ? null : forwarders.getFirst();
     }
     return was;
+  }
+
+  /// What is wrong with it, or null.
+  @Nullable String problem() {
+    if (gone || isUnreachable()) {
+      return "nothing leads to it";
+    }
+    if (members.isEmpty() ? active != null : active != members.getLast()) {
+      return "the active connection is not the one that spoke last";
+    }
+    if (forwarders.isEmpty() ? forwarder != null : forwarder != forwarders.getFirst()) {
+      return "the link in use is not the first";
+    }
+    return null;
   }
 
   /// True if nothing leads to the key any more.

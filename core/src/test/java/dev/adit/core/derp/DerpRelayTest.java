@@ -38,7 +38,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void carriesPacketsUnderTheSendersProvenKey() {
+  void carriesPacketsUnderTheSendersProvenKey() { // derp §17.13
     var a = bench.connect();
     var b = bench.connect();
     a.send(b.publicKey(), "hello".getBytes(UTF_8));
@@ -52,7 +52,8 @@ class DerpRelayTest {
   }
 
   @Test
-  void endsAConnectionWhoseBoxDoesNotOpen() throws Exception {
+  void endsAConnectionWhoseBoxDoesNotOpen() // derp §17.3
+      throws Exception {
     var a = bench.session(new TestOutput());
     var liar = PrivateKey.generate(bench.random);
     byte[] sealed =
@@ -67,7 +68,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void endsAConnectionWithAKeyThatAnybodyCouldProve() {
+  void endsAConnectionWithAKeyThatAnybodyCouldProve() { // derp §17.3, derp §17.5
     byte[] highBit = PrivateKey.generate(bench.random).publicKey().bytes();
     highBit[31] |= (byte) 0x80;
     byte[] one = new byte[32];
@@ -82,7 +83,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void endsAConnectionThatSaysNothingForTenSeconds() {
+  void endsAConnectionThatSaysNothingForTenSeconds() { // derp §17.2
     var session = bench.session(new TestOutput());
     assertThat(session.wakeAt()).isEqualTo(1 + 10 * SECOND);
     session.timeReached(10 * SECOND);
@@ -152,7 +153,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void answersProbesForAbsentPeersThreeTimesAndThenOnceASecond() {
+  void answersProbesForAbsentPeersThreeTimesAndThenOnceASecond() { // derp §17.18
     var a = bench.connect();
     var absent = PrivateKey.generate(bench.random).publicKey();
     a.send(absent, "data".getBytes(UTF_8));
@@ -209,7 +210,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void deliversToTheConnectionOfAKeyThatSpokeLast() {
+  void deliversToTheConnectionOfAKeyThatSpokeLast() { // derp §17.23, derp §17.26
     var key = PrivateKey.generate(bench.random);
     var sender = bench.connect();
     var old = bench.connect(key);
@@ -228,7 +229,43 @@ class DerpRelayTest {
   }
 
   @Test
-  void saysNothingWhenOneOfTwoConnectionsEnds() {
+  void whatWaitsForAnOldConnectionIsLostWhenTheDeviceHasMoved() { // derp §17.25
+    var key = PrivateKey.generate(bench.random);
+    var sender = bench.connect();
+    var old = bench.connect(key);
+    old.output.takes = false;
+    sender.send(key.publicKey(), "lost".getBytes(UTF_8));
+    var newer = bench.connect(key);
+    sender.send(key.publicKey(), "arrives".getBytes(UTF_8));
+    assertThat(newer.texts()).containsExactly("arrives");
+    assertThat(old.server.isEnded()).isFalse();
+    bench.advance(2 * SECOND);
+    assertThat(old.server.isEnded()).isTrue();
+    assertThat(bench.count(DropReason.GONE)).isEqualTo(1);
+    assertThat(sender.heard(Event.PeerGone.class)).isEmpty();
+  }
+
+  @Test
+  void tellsDevicesThatShareAKeyButNotOneThatHasMoved() {
+    var key = PrivateKey.generate(bench.random);
+    var old = bench.connect(key);
+    var newer = bench.connect(key);
+    var both = List.of(old, newer);
+    for (int i = 0; i < 3; i++) {
+      var speaks = both.get(i % 2);
+      speaks.raw(speaks.client.ping(bench.now, SECOND));
+    }
+    assertThat(old.heard(Event.Health.class)).isEmpty();
+    newer.raw(newer.client.ping(bench.now, SECOND));
+    assertThat(old.heard(Event.Health.class)).hasSize(1);
+    assertThat(newer.heard(Event.Health.class)).hasSize(1);
+    newer.leave();
+    assertThat(old.heard(Event.Health.class)).hasSize(2).contains(new Event.Health(""));
+    assertThat(bench.router.check()).isEmpty();
+  }
+
+  @Test
+  void saysNothingWhenOneOfTwoConnectionsEnds() { // derp §17.24
     var key = PrivateKey.generate(bench.random);
     var b = bench.connect();
     var old = bench.connect(key);
@@ -258,7 +295,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void dropsTheOldestWhenAReceiverIsSlowAndWakesItOnce() {
+  void dropsTheOldestWhenAReceiverIsSlowAndWakesItOnce() { // derp §17.17
     var a = bench.connect();
     var b = bench.connect();
     b.output.takes = false;
@@ -310,7 +347,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void answersOnePingAtATime() {
+  void answersOnePingAtATime() { // derp §17.14
     var a = bench.connect();
     byte[] ping = a.client.ping(bench.now, 5 * SECOND);
     a.output.takes = false;
@@ -338,7 +375,7 @@ class DerpRelayTest {
   }
 
   @Test
-  void skipsUnknownFramesAndEndsOnForbiddenOnes() {
+  void skipsUnknownFramesAndEndsOnForbiddenOnes() { // derp §17.9, derp §17.11, derp §17.12
     var key = PublicKey.of(new byte[32]);
     var a = bench.connect();
     a.raw(new DerpFrame.Unknown(0x55).encode());

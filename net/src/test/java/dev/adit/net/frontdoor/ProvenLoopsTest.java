@@ -74,6 +74,38 @@ class ProvenLoopsTest {
     }
   }
 
+  @Test
+  void everyEndDuringTheMoveIsHeard() throws Exception {
+    int clients = 200;
+    for (int i = 0; i < clients; i++) {
+      var client = talker();
+      client.send("proven"); // and gone, a little later each time
+      for (int spins = 0; spins < i * 50; spins++) {
+        Thread.onSpinWait();
+      }
+      client.close();
+    }
+    for (int i = 0; i < clients; i++) {
+      assertThat(ended.poll(10, TimeUnit.SECONDS)).as("end %d", i).isEqualTo("closed");
+    }
+  }
+
+  @Test
+  void whatComesDuringTheMoveIsAnsweredAtOnce() throws Exception {
+    for (int i = 0; i < 200; i++) {
+      try (var client = talker()) {
+        client.send("proven");
+        for (int spins = 0; spins < i * 50; spins++) {
+          Thread.onSpinWait();
+        }
+        long asked = System.nanoTime();
+        client.send("now?");
+        assertThat(client.text(10)).isEqualTo("provennow?");
+        assertThat(System.nanoTime() - asked).isLessThan(5_000_000_000L);
+      }
+    }
+  }
+
   private RawClient talker() throws IOException {
     var client = RawClient.connect(door.listening().getFirst());
     client.send(UPGRADE).head();

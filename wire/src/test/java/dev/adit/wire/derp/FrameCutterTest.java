@@ -57,7 +57,7 @@ class FrameCutterTest {
   }
 
   @Test
-  void refusesByTheHeaderAlone() {
+  void refusesByTheHeaderAlone() { // derp §17.1, derp §17.9, derp §17.10
     refuses(SizeRule.RELAY, Derp.SEND_PACKET, 31);
     refuses(SizeRule.RELAY, Derp.SEND_PACKET, 65_569);
     refuses(SizeRule.RELAY, Derp.SEND_PACKET, -1);
