@@ -311,8 +311,9 @@ public final class DerpRouter {
         problems.add("key " + entry.key() + ": " + problem);
       }
       for (var member : entry.members()) {
-        if (!entry.key().equals(member.client())) {
-          problems.add("key " + entry.key() + ": it has a connection of key " + member.client());
+        var client = member.client();
+        if (client == null || !client.equals(entry.key())) {
+          problems.add("key " + entry.key() + ": it has a connection of another key");
         }
       }
     }
