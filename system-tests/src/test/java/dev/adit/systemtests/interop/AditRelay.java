@@ -11,13 +11,22 @@ record AditRelay(Program program, int port, int stunPort, int metricsPort) imple
   private static final Duration START = Duration.ofSeconds(60);
 
   static AditRelay start(Stage stage, String name, String... options) throws IOException {
-    List<String> all =
-        new ArrayList<>(
-            List.of(
-                "--cert=" + stage.certificates().resolve("127.0.0.1.crt"),
-                "--cert-key=" + stage.certificates().resolve("127.0.0.1.key")));
-    all.addAll(List.of(options));
-    return start(stage, name, stage.freePort(), all);
+    return start(stage, name, stage.freePort(), trusted(stage, List.of(options)));
+  }
+
+  /// A node of a region.
+  ///
+  /// @param peers for `--mesh-with`
+  static AditRelay meshed(Stage stage, String name, int port, String peers) throws IOException {
+    List<String> mesh = List.of("--mesh-key-file=" + stage.meshKey(), "--mesh-with=" + peers);
+    return start(stage, name, port, trusted(stage, mesh));
+  }
+
+  private static List<String> trusted(Stage stage, List<String> options) {
+    List<String> all = new ArrayList<>(options);
+    all.add("--cert=" + stage.certificates().resolve("127.0.0.1.crt"));
+    all.add("--cert-key=" + stage.certificates().resolve("127.0.0.1.key"));
+    return all;
   }
 
   /// With nothing but what it must have.

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -61,6 +62,25 @@ final class Stage implements AutoCloseable {
   /// `ca.pem`, `127.0.0.1.crt` and `127.0.0.1.key`.
   Path certificates() {
     return folder.resolve("certificates");
+  }
+
+  /// The fingerprint of the certificate, in hex.
+  String pin() throws IOException {
+    return pin(certificates().resolve(ADDRESS + ".crt"));
+  }
+
+  /// The fingerprint of the first certificate of a PEM file, in hex (derp §10.4).
+  static String pin(Path pem) throws IOException {
+    try {
+      return CountingBytes.sha256(certificate(pem).getEncoded());
+    } catch (CertificateEncodingException e) {
+      throw new IOException(pem + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// A file with [DerpServer#MESH_KEY].
+  Path meshKey() throws IOException {
+    return Files.writeString(folder.resolve("mesh.key"), DerpServer.MESH_KEY);
   }
 
   /// The first certificate of a PEM file.

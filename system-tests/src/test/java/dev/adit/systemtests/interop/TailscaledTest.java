@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.cert.CertificateEncodingException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +51,7 @@ class TailscaledTest {
     }
   }
 
-  private static void relay(Lab lab) throws IOException, CertificateEncodingException {
+  private static void relay(Lab lab) throws IOException {
     String address = lab.address("SRV4");
     List<String> command =
         List.of(
@@ -68,7 +67,7 @@ class TailscaledTest {
         PATIENCE, () -> "the relay: " + text(log), () -> text(log).contains("relaying on "));
 
     Path certificate = lab.lib("srv").resolve("adit").resolve("tls.pem");
-    String pin = CountingBytes.sha256(Stage.certificate(certificate).getEncoded());
+    String pin = Stage.pin(certificate);
     Files.writeString(lab.run("srv").resolve("map.json"), map(address, pin));
   }
 

@@ -84,6 +84,17 @@ abstract class TestClient {
     return Objects.requireNonNull(registration);
   }
 
+  /// Forgets everything until now, also what is on its way from the server.
+  final void settle() {
+    ping();
+    lock.lock();
+    try {
+      events.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Everything of a kind, until now.
   final <T extends Event> List<T> heard(Class<T> kind) {
     lock.lock();
