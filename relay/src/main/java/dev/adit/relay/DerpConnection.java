@@ -60,6 +60,7 @@ final class DerpConnection implements ByteConnection.Listener, DerpOutput {
     if (!proven && session.client() != null) {
       proven = true;
       connection.peerProven();
+      connection.execute(drain); // it may move to another loop, and takes nothing meanwhile
     }
   }
 

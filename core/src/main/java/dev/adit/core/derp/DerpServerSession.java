@@ -39,7 +39,6 @@ public final class DerpServerSession {
   private static final long MESH_WRITE_LIMIT = 30 * SECOND;
   private static final long KEEP_ALIVE = 60 * SECOND;
   private static final long KEEP_ALIVE_SPREAD = 5 * SECOND;
-  private static final long HOME_IS_MOVED_AFTER = 5 * SECOND;
   private static final int MOST_HELD = 512 * 1024;
   private static final int MOST_NAME = 64;
 
@@ -55,6 +54,7 @@ public final class DerpServerSession {
   private final Mailbox mailbox;
   private final ArrayDeque<byte[]> own = new ArrayDeque<>(2);
   private final Hearing hearing;
+  private HomeFlag home;
   private @Nullable Asking asking;
   private @Nullable Packets packets; // once admitted
   private @Nullable Charges charges; // once admitted; mesh peers pay nothing
@@ -66,7 +66,6 @@ public final class DerpServerSession {
   private @Nullable String endReason;
   private @Nullable QueuedFrame spare;
   private byte @Nullable [] pong;
-  private boolean isHome;
 
   // Traffic, read by other threads too, which may lag.
   private long packetsSent;
@@ -100,6 +99,7 @@ public final class DerpServerSession {
     this.output = output;
     this.mailbox = new Mailbox(output::wake, router.options().queueDepth(), counts);
     this.hearing = new Hearing(router, mailbox);
+    this.home = new HomeFlag(counts, now);
     handshakeUntil = now + HANDSHAKE_LIMIT;
     own.add(new DerpFrame.ServerKey(router.publicKey()).encode());
     counts.add(DerpCounter.ACCEPTS, 1);
@@ -192,6 +192,7 @@ public final class DerpServerSession {
   private void admit(PublicKey client, NaclBox box, ClientInfo info, long now) {
     handshakeUntil = NEVER;
     connectedAt = now;
+    home = new HomeFlag(counts, now);
     keepAlivePeriod = KEEP_ALIVE + random.nextLong(KEEP_ALIVE_SPREAD);
     keepAliveAt = now + keepAlivePeriod;
     appName = info.appName().substring(0, Math.min(info.appName().length(), MOST_NAME));
@@ -249,7 +250,7 @@ public final class DerpServerSession {
       case Derp.FORWARD_PACKET ->
           packets.forwarded(cutter.array(), cutter.offset(), cutter.length(), now);
       case Derp.PING -> ping();
-      case Derp.NOTE_PREFERRED -> notePreferred(cutter.array()[cutter.offset()] != 0, now);
+      case Derp.NOTE_PREFERRED -> home.noted(cutter.array()[cutter.offset()] != 0, now);
       case Derp.WATCH_CONNS -> watch(packets.client());
       case Derp.CLOSE_PEER -> {
         var closed = PublicKey.of(cutter.array(), cutter.offset(), Derp.KEY_BYTES);
@@ -265,16 +266,6 @@ public final class DerpServerSession {
     if (pong == null) {
       var ping = (DerpFrame.Ping) cutter.frame();
       pong = new DerpFrame.Pong(ping.data()).encode();
-    }
-  }
-
-  private void notePreferred(boolean home, long now) {
-    if (home != isHome) {
-      isHome = home;
-      counts.add(DerpCounter.HOME_CONNECTIONS, home ? 1 : -1);
-      if (now - connectedAt > HOME_IS_MOVED_AFTER) {
-        counts.add(home ? DerpCounter.HOME_MOVES_IN : DerpCounter.HOME_MOVES_OUT, 1);
-      }
     }
   }
 
@@ -446,9 +437,7 @@ public final class DerpServerSession {
   private void leave() {
     asking = null;
     mailbox.close();
-    if (isHome) {
-      counts.add(DerpCounter.HOME_CONNECTIONS, -1);
-    }
+    home.left();
     if (charges != null) {
       charges.leave();
     }
@@ -500,7 +489,7 @@ public final class DerpServerSession {
         remote,
         connectedAt,
         mine.active() == this,
-        isHome,
+        home.isHome(),
         privileged,
         (present.flags() & PeerPresent.PROBER) != 0,
         ideal,

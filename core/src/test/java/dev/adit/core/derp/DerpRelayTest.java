@@ -372,6 +372,17 @@ class DerpRelayTest {
     assertThat(bench.count(DerpCounter.HOME_CONNECTIONS)).isEqualTo(1);
     a.leave();
     assertThat(bench.count(DerpCounter.HOME_CONNECTIONS)).isZero();
+    var mover = bench.connect();
+    bench.advance(5 * SECOND);
+    mover.raw(DerpClientSession.preferred(true));
+    assertThat(bench.count(DerpCounter.HOME_MOVES_IN)).isZero();
+    bench.advance(1);
+    mover.raw(DerpClientSession.preferred(false));
+    mover.raw(DerpClientSession.preferred(true));
+    mover.leave();
+    assertThat(bench.count(DerpCounter.HOME_MOVES_IN)).isEqualTo(1);
+    assertThat(bench.count(DerpCounter.HOME_MOVES_OUT)).isEqualTo(1);
+    assertThat(bench.count(DerpCounter.HOME_CONNECTIONS)).isZero();
   }
 
   @Test
