@@ -14,7 +14,7 @@ class DerpBackoffTest {
     for (int run = 0; run < 100; run++) {
       var backoff = new DerpBackoff(DerpBackoff.DEFAULT_MOST, random);
       for (int failure = 1; failure <= 40; failure++) {
-        long mean = Math.min(5_000, failure * failure * 10L) * MILLI;
+        long mean = Math.min(5_000, (long) failure * failure * 10) * MILLI;
         assertThat(backoff.failed()).isBetween(mean / 2, mean * 3 / 2);
       }
       backoff.succeeded();
