@@ -26,21 +26,25 @@ final class ClientSendQueue {
     this.capacity = capacity;
   }
 
-  /// A place for one more packet, which the caller fills at once; it may still hold the oldest,
-  /// which had to make room if [#isFull] was true.
-  QueuedFrame place(PacketKind kind) {
-    if (kind.hasPriority()) {
-      priority = priority == null ? new Ring(capacity) : priority;
-      return priority.place();
-    }
-    other = other == null ? new Ring(capacity) : other;
-    return other.place();
+  /// Takes out the oldest packet of this kind if at least `limit` wait; else null. To be asked
+  /// until null before [#place].
+  ///
+  /// @param limit 1 to the capacity
+  @Nullable QueuedFrame makeRoom(PacketKind kind, int limit) {
+    var ring = kind.hasPriority() ? priority : other;
+    return ring == null || ring.size < limit ? null : ring.poll(null);
   }
 
-  /// The packet that has to make room for one of this kind, or null if there is room.
-  @Nullable QueuedFrame inTheWay(PacketKind kind) {
-    var ring = kind.hasPriority() ? priority : other;
-    return ring == null || ring.size < capacity ? null : ring.slots[ring.head];
+  /// A place for one more packet, which the caller fills at once; there must be room.
+  ///
+  /// @param spare a frame that nobody needs any more, to be used again
+  QueuedFrame place(PacketKind kind, @Nullable QueuedFrame spare) {
+    if (kind.hasPriority()) {
+      priority = priority == null ? new Ring(capacity) : priority;
+      return priority.place(spare);
+    }
+    other = other == null ? new Ring(capacity) : other;
+    return other.place(spare);
   }
 
   /// The next frame, or null.
@@ -86,19 +90,18 @@ final class ClientSendQueue {
       this.capacity = capacity;
     }
 
-    QueuedFrame place() {
-      if (size == slots.length && size < capacity) {
+    QueuedFrame place(@Nullable QueuedFrame spare) {
+      if (size == capacity) {
+        throw new IllegalStateException("queue of " + capacity + " packets: no room");
+      }
+      if (size == slots.length) {
         grow();
       }
       int tail = (head + size) % slots.length;
-      if (size == capacity) {
-        head = (head + 1) % slots.length;
-      } else {
-        size++;
-      }
+      size++;
       var slot = slots[tail];
       if (slot == null) {
-        slot = new QueuedFrame();
+        slot = spare == null ? new QueuedFrame() : spare;
         slots[tail] = slot;
       }
       return slot;
@@ -134,8 +137,8 @@ final class ClientSendQueue {
 
   /// Adds a finished frame, which is handed over; false if the oldest had to go.
   boolean add(@Nullable PublicKey source, byte[] frame, PacketKind kind) {
-    boolean room = inTheWay(kind) == null;
-    place(kind).adopt(source, kind, frame);
+    boolean room = makeRoom(kind, capacity) == null;
+    place(kind, null).adopt(source, kind, frame);
     return room;
   }
 }

@@ -63,6 +63,7 @@ public final class DerpServerSession {
   private volatile boolean privileged;
   private String appName = "";
   private boolean watching;
+  private boolean blocked;
   private @Nullable String endReason;
   private @Nullable QueuedFrame spare;
   private byte @Nullable [] pong;
@@ -326,6 +327,10 @@ public final class DerpServerSession {
       counts.add(DerpCounter.BYTES_SENT, bytesSent - bytesBefore);
     }
     long limit = writeLimit();
+    if (takes == blocked) {
+      blocked = !takes;
+      mailbox.blocked(blocked);
+    }
     if (takes || limit == 0) {
       writableUntil = NEVER;
     } else if (writableUntil == NEVER) {

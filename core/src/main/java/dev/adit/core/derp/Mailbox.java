@@ -20,12 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// News of watched clients are kept as the last word on each, so that a watcher that reads slowly
 /// costs no more than there are keys.
 final class Mailbox {
+  /// How many packets of each kind may wait for the owner's thread while the client takes bytes:
+  /// what another thread reads at once is more than a slow client's queue may hold.
+  static final int PASSING = 512;
+
   /// More than the relay ever has to say at once.
   private static final int MOST_SAID = 16;
 
   private final Runnable wake;
   private final DerpCounts counts;
+  private final int queueDepth;
   private final ClientSendQueue queue;
+  private boolean blocked;
   private @Nullable ArrayDeque<PublicKey> departed;
   private @Nullable ArrayDeque<DerpFrame> said;
   private @Nullable Map<PublicKey, DerpFrame> watched;
@@ -38,7 +44,8 @@ final class Mailbox {
   Mailbox(Runnable wake, int queueDepth, DerpCounts counts) {
     this.wake = wake;
     this.counts = counts;
-    this.queue = new ClientSendQueue(queueDepth);
+    this.queueDepth = queueDepth;
+    this.queue = new ClientSendQueue(Math.max(queueDepth, PASSING));
   }
 
   /// True if nothing waits that the owner has not been woken for and has not taken out.
@@ -51,30 +58,37 @@ final class Mailbox {
   /// @param header that of a RecvPacket frame; copied, as is the data
   void deliver(
       PublicKey source, PacketKind kind, byte[] header, byte[] bytes, int offset, int length) {
-    PacketKind droppedKind = null;
-    int droppedBytes = 0;
+    int dropped = 0;
+    long droppedBytes = 0;
     boolean wakes = false;
     boolean gone;
     synchronized (this) {
       gone = closed;
       if (!gone) {
-        var oldest = queue.inTheWay(kind);
-        if (oldest != null) {
-          droppedKind = oldest.kind;
-          droppedBytes = oldest.length - Derp.PACKET_DATA;
+        int limit = blocked ? queueDepth : Math.max(queueDepth, PASSING);
+        var spare = queue.makeRoom(kind, limit);
+        for (var oldest = spare; oldest != null; oldest = queue.makeRoom(kind, limit)) {
+          dropped++;
+          droppedBytes += oldest.length - Derp.PACKET_DATA;
         }
-        queue.place(kind).set(source, kind, header, bytes, offset, length);
+        queue.place(kind, spare).set(source, kind, header, bytes, offset, length);
         wakes = rouse();
       }
     }
     if (gone) {
       counts.dropped(DropReason.GONE, kind, 1, length);
-    } else if (droppedKind != null) {
-      counts.dropped(DropReason.QUEUE_HEAD, droppedKind, 1, droppedBytes);
+    } else if (dropped > 0) {
+      counts.dropped(DropReason.QUEUE_HEAD, kind, dropped, droppedBytes);
     }
     if (wakes) {
       wake.run();
     }
+  }
+
+  /// The owner tells whether the client takes bytes: while it does not, no more than the queue's
+  /// depth waits, and what waits is fresh.
+  synchronized void blocked(boolean isBlocked) {
+    blocked = isBlocked;
   }
 
   /// Tells that `key`, which had sent something, has left.

@@ -26,7 +26,24 @@ class MailboxTest implements DerpCounts {
   }
 
   @Test
-  void keeps32PacketsOfEachKind() {
+  void keeps512PacketsWhileTheClientTakesBytesAnd32WhenItDoesNot() {
+    for (int i = 0; i < 600; i++) {
+      deliver(key(1), PacketKind.OTHER, i);
+    }
+    assertThat(drops).containsOnly(Map.entry(DropReason.QUEUE_HEAD, 88L));
+    mailbox.blocked(true);
+    deliver(key(1), PacketKind.OTHER, 600);
+    assertThat(drops).containsOnly(Map.entry(DropReason.QUEUE_HEAD, 569L));
+    for (int i = 569; i <= 600; i++) {
+      byte[] frame = requireNonNull(mailbox.poll(null)).exact();
+      assertThat(frame).isEqualTo(PacketFrame.recv(key(1), data(i), 0, i));
+    }
+    assertThat(mailbox.poll(null)).isNull();
+  }
+
+  @Test
+  void keeps32PacketsOfEachKind() { // derp §17.17
+    mailbox.blocked(true);
     for (int i = 0; i < 33; i++) {
       deliver(key(1), PacketKind.PROBE, 9);
       deliver(key(2), PacketKind.OTHER, 9);
