@@ -8,6 +8,7 @@ module dev.adit.wire {
   exports dev.adit.wire.control;
   exports dev.adit.wire.derp;
   exports dev.adit.wire.probe;
+  exports dev.adit.wire.proxyprotocol;
   exports dev.adit.wire.stun;
   exports dev.adit.wire.tls;
   exports dev.adit.wire.wireguard;

@@ -59,14 +59,34 @@ final class ConnectionLimits {
 
   /// False if there are too many; then it does not count against the limits.
   boolean opened(IpAddress address) {
+    if (!entered()) {
+      return false;
+    }
+    if (!arrived(address)) {
+      all.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  /// The first half of [#opened]: a connection of which it is not known yet whose it is.
+  boolean entered() {
     counters.accepted.increment();
     if (all.incrementAndGet() > most) {
-      return refused(DoorCounters.Refusal.TOO_MANY);
+      return notEntered(DoorCounters.Refusal.TOO_MANY);
     }
+    return limiter.accepts(clock.nanos()) || notEntered(DoorCounters.Refusal.ACCEPT_RATE);
+  }
+
+  private boolean notEntered(DoorCounters.Refusal why) {
+    all.decrementAndGet();
+    counters.refused.count(why);
+    return false;
+  }
+
+  /// The second half of [#opened]: now it is known. If false, only [#closed] is to follow.
+  boolean arrived(IpAddress address) {
     long now = clock.nanos();
-    if (!limiter.accepts(now)) {
-      return refused(DoorCounters.Refusal.ACCEPT_RATE);
-    }
     sweep(now);
     DoorCounters.Refusal[] refusal = {null};
     sites.compute(
@@ -80,13 +100,10 @@ final class ConnectionLimits {
           }
           return refusal[0] == null ? site.opened(now) : site;
         });
-    return refusal[0] == null || refused(refusal[0]);
-  }
-
-  private boolean refused(DoorCounters.Refusal why) {
-    all.decrementAndGet();
-    counters.refused.count(why);
-    return false;
+    if (refusal[0] != null) {
+      counters.refused.count(refusal[0]);
+    }
+    return refusal[0] == null;
   }
 
   /// Sites cost memory until they have their burst again: that bounds them to those of the last 10

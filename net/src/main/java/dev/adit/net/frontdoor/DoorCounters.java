@@ -17,7 +17,8 @@ final class DoorCounters {
     TOO_MANY("The server has as many connections as it may."),
     TOO_MANY_OF_ADDRESS("Its address has too many whose peers have not proven who they are."),
     TOO_FAST("Its address makes new connections faster than TLS handshakes are given away."),
-    ACCEPT_RATE("All together make new connections faster than the operator allows.");
+    ACCEPT_RATE("All together make new connections faster than the operator allows."),
+    NO_PROXY_HEADER("It came from a proxy and did not begin with a PROXY header in time.");
 
     private final String sentence;
 

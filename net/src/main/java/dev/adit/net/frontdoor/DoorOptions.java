@@ -8,12 +8,17 @@ package dev.adit.net.frontdoor;
 /// @param userTimeoutMillis a peer that acknowledges nothing for so long is gone; with DERP's
 ///   keep-alive each minute this is what ends dead connections (derp §4.1); default 15 s; 0 leaves
 ///   it to the kernel
-public record DoorOptions(AcceptRate accept, int keepAliveSeconds, int userTimeoutMillis) {
+/// @param proxies whose word is taken for where a client is; default nobody's
+public record DoorOptions(
+    AcceptRate accept, int keepAliveSeconds, int userTimeoutMillis, Proxies proxies) {
   public static final int DEFAULT_KEEP_ALIVE_SECONDS = 600;
   public static final int DEFAULT_USER_TIMEOUT_MILLIS = 15_000;
   public static final DoorOptions DEFAULT =
       new DoorOptions(
-          AcceptRate.UNLIMITED, DEFAULT_KEEP_ALIVE_SECONDS, DEFAULT_USER_TIMEOUT_MILLIS);
+          AcceptRate.UNLIMITED,
+          DEFAULT_KEEP_ALIVE_SECONDS,
+          DEFAULT_USER_TIMEOUT_MILLIS,
+          Proxies.NONE);
 
   private static final int MOST_KEEP_ALIVE_SECONDS = 32_767; // the kernel's
 
@@ -25,6 +30,14 @@ public record DoorOptions(AcceptRate accept, int keepAliveSeconds, int userTimeo
     if (userTimeoutMillis < 0) {
       throw new IllegalArgumentException("TCP user timeout below 0");
     }
+  }
+
+  public DoorOptions with(AcceptRate accept) {
+    return new DoorOptions(accept, keepAliveSeconds, userTimeoutMillis, proxies);
+  }
+
+  public DoorOptions with(Proxies proxies) {
+    return new DoorOptions(accept, keepAliveSeconds, userTimeoutMillis, proxies);
   }
 
   /// How many connections all clients together may make (derp §8.4).

@@ -54,14 +54,20 @@ public final class FrontDoor implements AutoCloseable {
 
   private static final long CLOSE_SECONDS = 5;
 
+  private final FrontDoorConfig config;
+  private final boolean epoll;
   private final EventLoopGroup group;
   private final EventLoopGroup provenGroup;
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
+  private final List<Channel> plainListeners = new ArrayList<>();
   private final DoorCounters counters = new DoorCounters();
   private final ConnectionLimits limits;
 
-  private FrontDoor(EventLoopGroup group, EventLoopGroup provenGroup, FrontDoorConfig config) {
+  private FrontDoor(
+      EventLoopGroup group, EventLoopGroup provenGroup, FrontDoorConfig config, boolean epoll) {
+    this.config = config;
+    this.epoll = epoll;
     this.group = group;
     this.provenGroup = provenGroup;
     this.limits =
@@ -84,9 +90,10 @@ public final class FrontDoor implements AutoCloseable {
     }
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    var door = new FrontDoor(loops("front-door", config, io), loops("proven", config, io), config);
+    var door =
+        new FrontDoor(loops("front-door", config, io), loops("proven", config, io), config, epoll);
     try {
-      var bootstrap = door.bootstrap(config, routes, tls, epoll);
+      var bootstrap = door.bootstrap(routes, tls);
       for (var endpoint : config.listen()) {
         door.listeners.add(bind(bootstrap, endpoint));
       }
@@ -98,13 +105,24 @@ public final class FrontDoor implements AutoCloseable {
     return door;
   }
 
+  /// Listens on one more address, without TLS and with requests of their own, such as port 80's
+  /// ([PlainPort]). Limits, threads and counters are those of the whole door. Not listed by
+  /// [#listening]. Before [#close], by one thread.
+  ///
+  /// @return where it listens, with the port the kernel chose
+  /// @throws IOException as [#start]
+  public Endpoint listenPlain(Endpoint endpoint, RequestRoutes routes) throws IOException {
+    var listener = bind(bootstrap(routes, null), endpoint);
+    plainListeners.add(listener);
+    return RemoteEnd.endpoint(listener.localAddress());
+  }
+
   private static EventLoopGroup loops(String name, FrontDoorConfig config, IoHandlerFactory io) {
     return new MultiThreadIoEventLoopGroup(
         config.threads(), new DefaultThreadFactory(name, true), io);
   }
 
-  private ServerBootstrap bootstrap(
-      FrontDoorConfig config, RequestRoutes routes, @Nullable ServerTls tls, boolean epoll) {
+  private ServerBootstrap bootstrap(RequestRoutes routes, @Nullable ServerTls tls) {
     Class<? extends ServerChannel> kind =
         epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
     var bootstrap =
@@ -127,8 +145,11 @@ public final class FrontDoor implements AutoCloseable {
                         new FirstBytes(
                             config.requestSeconds(),
                             counters.timeouts,
-                            context -> furnish(context.pipeline(), config, routes, tls));
-                    channel.pipeline().addLast(new RemoteEnd(limits), first);
+                            context -> furnish(context.pipeline(), routes, tls));
+                    channel
+                        .pipeline()
+                        .addLast(
+                            new RemoteEnd(limits, config.options().proxies(), counters), first);
                   }
                 });
     if (epoll) {
@@ -139,11 +160,7 @@ public final class FrontDoor implements AutoCloseable {
     return bootstrap;
   }
 
-  private void furnish(
-      ChannelPipeline pipeline,
-      FrontDoorConfig config,
-      RequestRoutes routes,
-      @Nullable ServerTls tls) {
+  private void furnish(ChannelPipeline pipeline, RequestRoutes routes, @Nullable ServerTls tls) {
     if (tls != null) {
       pipeline.addLast(new HelloReader(tls, config.requestSeconds(), this::handshake));
     }
@@ -202,6 +219,9 @@ public final class FrontDoor implements AutoCloseable {
   @Override
   public void close() {
     for (var listener : listeners) {
+      listener.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+    for (var listener : plainListeners) {
       listener.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     connections.close().awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);

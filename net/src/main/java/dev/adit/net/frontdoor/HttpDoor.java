@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   private static final Logger LOG = LoggerFactory.getLogger(HttpDoor.class);
   private static final long LINGER_SECONDS = 2;
+  private static final int RETRY_SECONDS = 10;
 
   private final RequestRoutes routes;
   private final int requestSeconds;
@@ -210,6 +211,10 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
         default -> {}
       }
     }
+    if (routes.isCaptivePortal() && to.path().equals("/generate_204")) {
+      answer(context, head, Answers.generate204(head.headers().get("X-Tailscale-Challenge")));
+      return;
+    }
     var message = routes.message(to.path());
     if (message != null) {
       upgradeToMessages(context, head, message);
@@ -228,6 +233,9 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     var refusal = DerpHandshake.refusal(head);
     if (refusal != null) {
       answer(context, head, refusal);
+      return;
+    }
+    if (!upgraded(context, head)) {
       return;
     }
     if (DerpHandshake.isWebSocket(head)) {
@@ -250,11 +258,24 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     handOver(context);
   }
 
+  /// False if the address of a client behind a proxy has too many connections; then it is refused.
+  private boolean upgraded(ChannelHandlerContext context, HttpRequest head) {
+    var remote = RemoteEnd.of(context.channel());
+    if (remote.upgraded(remote.requested(head.headers()))) {
+      return true;
+    }
+    refuse(context, Answers.unavailable(RETRY_SECONDS));
+    return false;
+  }
+
   private void upgradeToMessages(
       ChannelHandlerContext context, HttpRequest head, RequestRoutes.Message route) {
     var refusal = WebSocketHandshake.refusal(head, route.subprotocol());
     if (refusal != null) {
       answer(context, head, refusal);
+      return;
+    }
+    if (!upgraded(context, head)) {
       return;
     }
     disarm();
@@ -419,7 +440,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
         to.query(),
         headers,
         body,
-        RemoteEnd.of(context.channel()).remote(),
+        RemoteEnd.of(context.channel()).requested(head.headers()),
         null);
   }
 

@@ -30,6 +30,7 @@ public final class RequestRoutes {
 
   private @Nullable Derp derp;
   private boolean derpOff;
+  private boolean captivePortal;
   private final Map<String, Message> messages = new HashMap<>();
   private final List<Http> https = new ArrayList<>();
 
@@ -44,6 +45,12 @@ public final class RequestRoutes {
   /// Says on `/derp` that there is no relay here; what comes with [#derp] is served all the same.
   public RequestRoutes derpOff() {
     derpOff = true;
+    return this;
+  }
+
+  /// Serves `/generate_204` alone, by which clients find captive portals on port 80 (derp §2.6).
+  public RequestRoutes captivePortal() {
+    captivePortal = true;
     return this;
   }
 
@@ -75,6 +82,10 @@ public final class RequestRoutes {
 
   @Nullable Derp derp() {
     return derp;
+  }
+
+  boolean isCaptivePortal() {
+    return captivePortal;
   }
 
   boolean isDerpOff() {

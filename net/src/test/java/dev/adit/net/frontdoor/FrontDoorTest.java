@@ -196,11 +196,7 @@ class FrontDoorTest {
   @Test
   void closesWhatIsBeyondTheOperatorsRateAndGoesOn() throws Exception {
     door.close();
-    var options =
-        new DoorOptions(
-            new DoorOptions.AcceptRate(0.1, 2),
-            DoorOptions.DEFAULT_KEEP_ALIVE_SECONDS,
-            DoorOptions.DEFAULT_USER_TIMEOUT_MILLIS);
+    var options = DoorOptions.DEFAULT.with(new DoorOptions.AcceptRate(0.1, 2));
     door = FrontDoor.start(plain(1000, 1000, 30).with(options), routes());
     try (var first = client();
         var second = client();

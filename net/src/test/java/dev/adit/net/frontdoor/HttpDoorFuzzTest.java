@@ -111,7 +111,9 @@ class HttpDoorFuzzTest {
                     10,
                     new AcceptLimiter(DoorOptions.AcceptRate.UNLIMITED),
                     counters,
-                    Clock.SYSTEM)));
+                    Clock.SYSTEM),
+                Proxies.NONE,
+                counters));
     channel.pipeline().addLast(door.handlers());
     channel.pipeline().fireChannelActive();
     for (byte[] piece : pieces) {
