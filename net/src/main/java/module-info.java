@@ -8,12 +8,14 @@ module dev.adit.net {
   requires io.netty.handler;
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
+  requires java.naming;
   requires jdk.net;
   requires org.slf4j;
   requires static org.jspecify;
 
   exports dev.adit.net;
   exports dev.adit.net.certificates;
+  exports dev.adit.net.dns;
   exports dev.adit.net.files;
   exports dev.adit.net.frontdoor;
   exports dev.adit.net.http;

@@ -11,4 +11,5 @@ module dev.adit.relay {
   exports dev.adit.relay.admin;
   exports dev.adit.relay.admission;
   exports dev.adit.relay.managed;
+  exports dev.adit.relay.pages;
 }

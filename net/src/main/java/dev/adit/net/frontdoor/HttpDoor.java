@@ -402,7 +402,8 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void answer(ChannelHandlerContext context, HttpRequest head, HttpResponse response) {
-    boolean keepAlive = HttpUtil.isKeepAlive(head);
+    boolean keepAlive =
+        HttpUtil.isKeepAlive(head) && !"close".equals(response.headers().get("Connection"));
     counters.answered(response.status());
     var written = Answers.write(context, head, response, keepAlive);
     if (keepAlive) {
