@@ -2,6 +2,7 @@ package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.Version;
+import dev.adit.crypto.Hash;
 import dev.adit.net.Clock;
 import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.tls.HostAddresses;
@@ -10,12 +11,17 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.RelayConsole;
 import dev.adit.relay.admin.RelayOperations;
+import dev.adit.wire.IpAddress;
+import dev.adit.wire.Text;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
 import dev.adit.wire.derp.Derp;
 import java.io.IOException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +71,28 @@ final class RelayParts {
     } catch (IllegalArgumentException e) {
       throw Failure.usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// What clients check the relay's certificate against (derp §10.4): its hash if nobody vouches
+  /// for it, else its name.
+  ///
+  /// @param certificate null for a relay without TLS
+  static Supplier<String> certName(@Nullable ServerCertificate certificate) {
+    return () -> {
+      if (certificate == null) {
+        return "";
+      }
+      X509Certificate leaf =
+          certificate.certificates().choose(null, IpAddress.literal("0.0.0.0")).leaf();
+      if (!leaf.getIssuerX500Principal().equals(leaf.getSubjectX500Principal())) {
+        return "";
+      }
+      try {
+        return "sha256-raw:" + Text.hex(Hash.sha256(leaf.getEncoded()));
+      } catch (CertificateEncodingException e) {
+        throw new IllegalStateException(e); // it was decoded from bytes
+      }
+    };
   }
 
   /// What tells clients the relay's key within the TLS handshake.

@@ -15,6 +15,7 @@ import dev.adit.core.admission.OpenAdmission;
 import dev.adit.crypto.SigningKey;
 import dev.adit.net.Clock;
 import dev.adit.net.certificates.CertificateCounters;
+import dev.adit.net.dns.DnsLookup;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
@@ -31,6 +32,7 @@ import dev.adit.relay.admission.LocalDaemon;
 import dev.adit.relay.admission.VerifiedAdmission;
 import dev.adit.relay.admission.Verifier;
 import dev.adit.relay.managed.ManagedRelay;
+import dev.adit.relay.pages.BootstrapDns;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.JoinKey;
@@ -74,6 +76,7 @@ class MetricsTextTest {
         var relay =
             Relay.open(
                 silentRelay(folder.resolve("relay")), new OpenAdmission(), Clock.SYSTEM, random);
+        var names = BootstrapDns.open(List.of(), List.of(), DnsLookup.SYSTEM, random);
         var door = FrontDoor.start(FrontDoorConfig.of(loopback, null), new RequestRoutes());
         var socket =
             LocalServer.start(
@@ -90,6 +93,7 @@ class MetricsTextTest {
           + section(
               "Certificates of a server",
               into -> new CertificateCounters().read(Instant.EPOCH, into))
+          + section("Relay that tells names to clients without DNS", names)
           + section("Local socket", socket::read)
           + section("Agent", agent())
           + section("Helper", helper::read)

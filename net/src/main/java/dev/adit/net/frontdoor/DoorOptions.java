@@ -32,6 +32,11 @@ public record DoorOptions(
     }
   }
 
+  /// Nobody's word is taken.
+  public DoorOptions(AcceptRate accept, int keepAliveSeconds, int userTimeoutMillis) {
+    this(accept, keepAliveSeconds, userTimeoutMillis, Proxies.NONE);
+  }
+
   public DoorOptions with(AcceptRate accept) {
     return new DoorOptions(accept, keepAliveSeconds, userTimeoutMillis, proxies);
   }

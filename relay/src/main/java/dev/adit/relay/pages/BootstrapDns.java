@@ -156,9 +156,7 @@ public final class BootstrapDns implements HttpHandler, AutoCloseable, Readings.
     return Pages.inBrowser(
         200,
         Map.of("Content-Type", "application/json", "Connection", "close"),
-        query != null && outcome == Outcome.UNPUBLISHED_HIT
-            ? now.hidden(query)
-            : now.everybodys());
+        query != null && outcome == Outcome.UNPUBLISHED_HIT ? now.hidden(query) : now.everybodys());
   }
 
   private static @Nullable String query(@Nullable String query) {
