@@ -3,6 +3,7 @@ package dev.adit.cli.server;
 import dev.adit.cli.Failure;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.RequestRoutes;
+import dev.adit.net.http.HttpHandler;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.TrustedPages;
 import dev.adit.wire.IpAddress;
@@ -42,11 +43,13 @@ final class DebugOptions {
     var _ = trusted();
   }
 
-  /// Adds the pages to what the front door serves, if anybody may see them there.
-  void addTo(RequestRoutes routes, DebugPages pages) {
-    if (!from.isEmpty() || keyFile != null) {
-      var _ = routes.http("/debug", new TrustedPages(pages, trusted(), this::key));
-    }
+  /// Adds the pages to what the front door serves; without these options it refuses everybody.
+  ///
+  /// @return what it serves
+  HttpHandler addTo(RequestRoutes routes, DebugPages pages) {
+    HttpHandler trustedPages = new TrustedPages(pages, trusted(), this::key);
+    var _ = routes.http("/debug", trustedPages);
+    return trustedPages;
   }
 
   private List<Prefix> trusted() {

@@ -18,7 +18,7 @@ final class MapOptions {
       names = "--derpmap",
       paramLabel = "FILE|URL",
       description = {
-        "Show this map of relays, in Tailscale's JSON, on /derpmap (default: none).",
+        "Show this map of relays, in Tailscale's JSON, on /derpmap (default: one of this relay alone).",
         "Read anew on SIGHUP; of a URL it is fetched then."
       })
   @Nullable String map;

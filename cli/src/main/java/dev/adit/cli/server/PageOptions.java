@@ -108,7 +108,9 @@ final class PageOptions {
   /// Listens on the plain port too, if there is to be one.
   ///
   /// @param challenges answers a certificate authority; null if none asks
-  void listenPlain(FrontDoor door, List<Endpoint> listen, @Nullable HttpHandler challenges)
+  /// @param debug what the relay's own port answers below `/debug`
+  void listenPlain(
+      FrontDoor door, List<Endpoint> listen, @Nullable HttpHandler challenges, HttpHandler debug)
       throws IOException {
     if (httpPort == NO_PORT) {
       return;
@@ -120,7 +122,7 @@ final class PageOptions {
       var _ =
           door.listenPlain(
               new Endpoint(main.address(), httpPort),
-              PlainPort.routes(main.port(), challenges, Pages.debug()));
+              PlainPort.routes(main.port(), challenges, debug));
     }
   }
 }

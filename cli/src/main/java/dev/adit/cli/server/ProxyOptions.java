@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/// Whom a server believes about where connections come from (a picocli mixin): nobody, unless named.
+/// Whom a server believes about where connections come from (a picocli mixin): nobody, unless
+/// named.
 final class ProxyOptions {
   @Option(
       names = "--proxy-protocol-from",

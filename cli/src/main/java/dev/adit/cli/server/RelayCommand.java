@@ -13,6 +13,7 @@ import dev.adit.net.frontdoor.DoorOptions;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
+import dev.adit.net.http.HttpHandler;
 import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.log.LogLine;
@@ -77,6 +78,10 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin MapOptions map = new MapOptions();
 
+  @Mixin PageOptions pages = new PageOptions();
+
+  @Mixin ProxyOptions proxies = new ProxyOptions();
+
   @Mixin AdmissionOptions admission = new AdmissionOptions();
 
   @Option(
@@ -91,7 +96,7 @@ public final class RelayCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ServerConfig config = options.config(server);
     admission.check(config.stateDir());
-    DoorOptions doorOptions = tcp.door();
+    DoorOptions doorOptions = tcp.door().with(proxies.proxies());
     debug.check();
     CertificateOptions.Mode _ = certificates.mode(config);
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
@@ -123,10 +128,12 @@ public final class RelayCommand implements Callable<Integer> {
       RequestRoutes routes = new RequestRoutes();
       routes = noDerp ? routes.derpOff() : relay.addTo(routes);
       ServerMetrics metrics = new ServerMetrics("relay");
-      DebugPages pages = RelayParts.debugPages(metrics);
-      debug.addTo(routes, pages);
+      DebugPages debugPages = RelayParts.debugPages(metrics);
+      HttpHandler debugOverHttp = debug.addTo(routes, debugPages);
       Reloads reloads = new Reloads();
       map.addTo(routes, reloads);
+      pages.addTo(
+          routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
       FrontDoor door =
           opened.add(
               FrontDoor.start(
@@ -137,6 +144,9 @@ public final class RelayCommand implements Callable<Integer> {
                               : certificate.tls(noDerp ? null : RelayParts.meta(relay, random)))
                       .with(doorOptions),
                   routes));
+      if (certificate != null) {
+        pages.listenPlain(door, config.listen(), null, debugOverHttp);
+      }
       counted.add(0, relay.metrics());
       counted.add(1, door::read);
       if (certificate != null) {
@@ -145,7 +155,7 @@ public final class RelayCommand implements Callable<Integer> {
       }
       metrics.of(counted);
       metrics.listen(opened, config);
-      localSocket(opened, metrics, RelayParts.console(relay, pages));
+      localSocket(opened, metrics, RelayParts.console(relay, debugPages));
       reloads.follow();
       admission.started(key, relay.description());
     } catch (IOException e) {

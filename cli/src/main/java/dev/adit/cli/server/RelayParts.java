@@ -11,7 +11,6 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.RelayConsole;
 import dev.adit.relay.admin.RelayOperations;
-import dev.adit.wire.IpAddress;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.Sha256;
@@ -82,8 +81,7 @@ final class RelayParts {
       if (certificate == null) {
         return "";
       }
-      X509Certificate leaf =
-          certificate.certificates().choose(null, IpAddress.literal("0.0.0.0")).leaf();
+      X509Certificate leaf = certificate.shown().leaf();
       if (!leaf.getIssuerX500Principal().equals(leaf.getSubjectX500Principal())) {
         return "";
       }

@@ -14,6 +14,7 @@ import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.metrics.Readings;
 import dev.adit.net.tls.HostAddresses;
+import dev.adit.wire.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -151,6 +152,11 @@ final class ServerCertificate {
   /// SHA-256 of the first certificate's public key.
   byte[] pin() {
     return pin;
+  }
+
+  /// What a client that names no server gets.
+  TlsIdentity shown() {
+    return certificates.choose(null, IpAddress.literal("0.0.0.0"));
   }
 
   /// For the front door.

@@ -14,8 +14,7 @@ class ProxyOptionsTest {
   @Test
   void nobodyIsBelievedUnlessNamed() {
     assertThat(proxies()).isEqualTo(Proxies.NONE);
-    assertThat(
-            proxies("--proxy-protocol-from=10.0.0.1,10.1.0.0/16", "--forwarded-from=::1"))
+    assertThat(proxies("--proxy-protocol-from=10.0.0.1,10.1.0.0/16", "--forwarded-from=::1"))
         .isEqualTo(
             new Proxies(
                 List.of(Prefix.literal("10.0.0.1/32"), Prefix.literal("10.1.0.0/16")),

@@ -140,7 +140,7 @@ class ProxiesTest {
     }
 
     @Override
-    public void received(byte[] bytes) {}
+    public void received(byte[] bytes, int offset, int length) {}
 
     @Override
     public void readBatchEnded() {}

@@ -34,8 +34,7 @@ public record Pages(
     var _ =
         routes
             .http("/", home)
-            .http("/robots.txt", _ -> inBrowser(200, "text/plain", "User-agent: *\nDisallow: /\n"))
-            .http("/debug", debug());
+            .http("/robots.txt", _ -> inBrowser(200, "text/plain", "User-agent: *\nDisallow: /\n"));
     if (bootstrapDns != null) {
       var _ = routes.http("/bootstrap-dns", bootstrapDns);
     }
@@ -43,12 +42,6 @@ public record Pages(
       var _ = routes.http("/derpmap", _ -> answer(map.get()));
     }
     return routes;
-  }
-
-  /// There are no debug pages on a port that strangers reach (derp §17.34): they are on the local
-  /// socket.
-  public static HttpHandler debug() {
-    return _ -> HttpResponse.text(403, "debug access denied");
   }
 
   private static HttpResponse answer(@Nullable DerpMap map) {

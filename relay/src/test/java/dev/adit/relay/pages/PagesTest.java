@@ -91,15 +91,6 @@ class PagesTest {
         .endsWith("\r\n\r\nUser-agent: *\nDisallow: /\n");
   }
 
-  /// derp §17.34
-  @Test
-  void showsNobodyDebugPages() throws IOException {
-    open("", true);
-    for (String path : List.of("/debug", "/debug/", "/debug/vars", "/debug/pprof/heap")) {
-      assertThat(get(path)).startsWith("HTTP/1.1 403").endsWith("debug access denied\n");
-    }
-  }
-
   @Test
   void tellsTheMapAsItIsNow() throws IOException {
     open("", true);

@@ -34,6 +34,10 @@ final class EquivalentChecks {
     ALL.put("-accept-connection-burst", EquivalentChecks::acceptsOnlySoMany);
     ALL.put("-tcp-keepalive-time", TcpChecks::keepsAlive);
     ALL.put("-tcp-user-timeout", TcpChecks::endsADeafConnection);
+    ALL.put("-http-port", PageChecks::listensWithoutTls);
+    ALL.put("-home", PageChecks::showsAnotherHomePage);
+    ALL.put("-bootstrap-dns-names", PageChecks::tellsNames);
+    ALL.put("-unpublished-bootstrap-dns-names", PageChecks::tellsAnUnpublishedNameToWhoeverAsks);
     ALL.put("TS_ALLOW_DEBUG_IP", EquivalentChecks::showsDebugPages);
     ALL.put("TS_DEBUG_TRUSTED_CIDRS", EquivalentChecks::showsDebugPages);
     ALL.put("TS_DEBUG_KEY_PATH", EquivalentChecks::showsDebugPagesByKey);
