@@ -2,6 +2,7 @@ package dev.adit.core.region;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -123,7 +124,7 @@ class HomeChoiceTest {
   }
 
   /// Milliseconds; 0 for no answer.
-  private static TreeMap<Long, Long> latencies(long first, long second) {
+  private static SortedMap<Long, Long> latencies(long first, long second) {
     var latencies = new TreeMap<Long, Long>();
     if (first > 0) {
       latencies.put(1L, first * MILLI);
