@@ -207,7 +207,7 @@ class RelayTest {
                     assertThat(event.tryForMillis()).isEqualTo(30_000);
                   });
         }
-        first.close(); // one goes by itself, the other does not know what that means
+        first.leave(); // one goes by itself, the other does not know what that means
         assertThat(second.next()).isEqualTo(null);
         done.get();
       }

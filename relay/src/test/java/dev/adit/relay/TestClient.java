@@ -107,6 +107,11 @@ final class TestClient implements AutoCloseable {
     }
   }
 
+  /// Ends the connection early.
+  void leave() throws IOException {
+    socket.close();
+  }
+
   @Override
   public void close() throws IOException {
     socket.close();

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class DerpRouter {
   private static final DerpFrame.Health SHARED_KEY =
       new DerpFrame.Health("another device is connected to this relay with the same key");
+  private static final DerpFrame.Health OVERLOADED =
+      new DerpFrame.Health("this relay is overloaded");
   private static final DerpFrame.Health HEALTHY = new DerpFrame.Health("");
 
   private final PrivateKey key;
@@ -28,7 +30,8 @@ public final class DerpRouter {
   private final DerpServerOptions options;
   private final DerpCounts counts;
   private final Map<PublicKey, RegionEntry> region;
-  private final ReceiveBuckets receiveBuckets = new ReceiveBuckets();
+  private final Overload overload = new Overload();
+  private final ReceiveBuckets receiveBuckets = new ReceiveBuckets(this::overloaded);
 
   /// Guarded by this.
   private final Set<Mailbox> watchers = new HashSet<>();
@@ -298,6 +301,32 @@ public final class DerpRouter {
       }
     }
     return ended;
+  }
+
+  private void overloaded(long now) {
+    if (overload.noted(now)) {
+      tellHealth();
+    }
+  }
+
+  /// Called by any session now and then.
+  void timeReached(long now) {
+    if (overload.isOver(now)) {
+      tellHealth();
+    }
+  }
+
+  /// What a new client is told besides; null if all is well.
+  @Nullable DerpFrame problem() {
+    return overload.isNow() ? OVERLOADED : null;
+  }
+
+  private void tellHealth() {
+    for (var entry : region.values()) {
+      for (var session : membersOf(entry)) {
+        session.say(overload.isNow() ? OVERLOADED : entry.isFight() ? SHARED_KEY : HEALTHY);
+      }
+    }
   }
 
   /// What does not fit together in the table of the region, a sentence each; for whoever looks for

@@ -202,6 +202,10 @@ public final class DerpServerSession {
     var told = privileged ? ReceiveLimits.Rate.NONE : router.receiveBuckets().limits().told();
     var serverInfo = new ServerInfo(Derp.VERSION, told.bytesPerSecond(), told.burstBytes());
     own.add(serverInfo.seal(box, random).encode());
+    var problem = router.problem();
+    if (problem != null) {
+      own.add(problem.encode());
+    }
     cutter.switchTo(this::takes);
     var present = new PeerPresent(client, remote, flags(info));
     presence = present;
@@ -379,6 +383,7 @@ public final class DerpServerSession {
   }
 
   public void timeReached(long now) {
+    router.timeReached(now);
     if (now >= handshakeUntil) {
       if (asking == null) {
         end(DerpCounter.HANDSHAKE_TIMEOUTS, "no ClientInfo within 10 seconds");

@@ -4,12 +4,19 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// The buckets that connections share, kept as long as one of them is there. Thread-safe: joining
 /// and leaving take its lock, which charging does not.
 final class ReceiveBuckets {
+  private final LongConsumer overloaded;
   private volatile Shared shared = new Shared(ReceiveLimits.NONE);
+
+  /// @param overloaded told the time when the total limit is exceeded; must not block
+  ReceiveBuckets(LongConsumer overloaded) {
+    this.overloaded = overloaded;
+  }
 
   /// The buckets of one configuration: a new one begins with full buckets.
   private static final class Shared {
@@ -71,7 +78,11 @@ final class ReceiveBuckets {
       until = Math.max(until, charge(own, bytes, now));
       until = Math.max(until, charge(ofKey == null ? null : ofKey.bucket, bytes, now));
       until = Math.max(until, charge(ofAddress == null ? null : ofAddress.bucket, bytes, now));
-      return Math.max(until, charge(current.total, bytes, now));
+      long total = charge(current.total, bytes, now);
+      if (total > now) {
+        overloaded.accept(now);
+      }
+      return Math.max(until, total);
     }
 
     private static long charge(@Nullable DebtBucket bucket, long bytes, long now) {

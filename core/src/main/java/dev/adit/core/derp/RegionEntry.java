@@ -88,6 +88,11 @@ public final class RegionEntry {
     return ++fights == FIGHT;
   }
 
+  /// True while two devices share the key.
+  boolean isFight() {
+    return fights >= FIGHT;
+  }
+
   /// True if it was told that two devices share the key, and now is the one that is left.
   boolean isFightOver() {
     boolean over = fights >= FIGHT && members.size() == 1;

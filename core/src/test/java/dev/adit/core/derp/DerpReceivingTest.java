@@ -67,6 +67,26 @@ class DerpReceivingTest {
   }
 
   @Test
+  void tellsEverybodyThatTheRelayIsOverloadedAndThatItIsOver() {
+    var total = new Rate(10_000, 0);
+    bench.router.limitReceiving(new ReceiveLimits(Rate.NONE, Rate.NONE, Rate.NONE, total));
+    var a = bench.connect();
+    var b = bench.connect();
+    a.send(a.publicKey(), PACKET);
+    assertThat(b.heard(Event.Health.class)).isEmpty();
+    a.send(a.publicKey(), PACKET);
+    a.send(a.publicKey(), PACKET);
+    var late = bench.connect();
+    for (var client : List.of(a, b, late)) {
+      assertThat(client.heard(Event.Health.class))
+          .containsExactly(new Event.Health("this relay is overloaded"));
+    }
+    bench.advance(11 * SECOND);
+    assertThat(b.heard(Event.Health.class)).hasSize(2).contains(new Event.Health(""));
+    assertThat(late.heard(Event.Health.class)).hasSize(2).contains(new Event.Health(""));
+  }
+
+  @Test
   void changedLimitsHoldForLiveConnections() {
     var a = bench.connect();
     a.send(a.publicKey(), PACKET);
