@@ -101,6 +101,7 @@ class DerpHttpClientTest {
   }
 
   @Test
+  @SuppressWarnings("try") // closed early, while another thread reads
   void measuresARoundTrip() throws Exception {
     try (var client = client(a, trusting)) {
       client.connect();
