@@ -19,6 +19,7 @@ import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.metrics.Readings;
 import dev.adit.net.tls.Connection;
 import dev.adit.net.tls.HttpExchange;
 import dev.adit.net.tls.HttpUpgrade;
@@ -47,6 +48,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -225,6 +227,16 @@ class TwoNetworksTest {
     }
   }
 
+  /// Why the relay has ended connections, for whoever did not expect it.
+  private String ended() {
+    var readings = Readings.of(List.of(requireNonNull(relay).metrics()));
+    return readings.metrics().stream()
+        .filter(metric -> metric.name().endsWith("connections_ended_total"))
+        .map(metric -> metric.samples().toString())
+        .findFirst()
+        .orElse("");
+  }
+
   /// A member of a network with nothing between it and the relay's frames.
   private final class Member implements AutoCloseable {
     private final Connection connection;
@@ -251,7 +263,7 @@ class TwoNetworksTest {
         } else if (event == null) {
           int length = connection.input().read(buffer);
           if (length < 0) {
-            throw new EOFException("the relay ended the connection");
+            throw new EOFException("the relay ended the connection: " + ended());
           }
           session.received(buffer, 0, length, Clock.SYSTEM.nanos());
         }
@@ -404,6 +416,28 @@ class TwoNetworksTest {
       assertThat(again.admission().allows(a.publicKey(), b.publicKey())).isTrue();
       assertThat(again.admission().allows(a.publicKey(), foreign.publicKey())).isFalse();
       assertThat(again.admission().admits(foreign.publicKey())).isTrue();
+    }
+    var late = new Later(Duration.ofDays(8));
+    try (var over =
+        ManagedRelay.open(folder.resolve("relay"), null, Duration.ofDays(7), late, RANDOM)) {
+      assertThat(over.admission().admits(a.publicKey())).as("after the grace time").isFalse();
+    }
+    try (var endless =
+        ManagedRelay.open(folder.resolve("relay"), null, Duration.ZERO, late, RANDOM)) {
+      assertThat(endless.admission().admits(a.publicKey())).as("without end").isTrue();
+    }
+  }
+
+  /// The clock as it will be.
+  private record Later(Duration by) implements Clock {
+    @Override
+    public long nanos() {
+      return Clock.SYSTEM.nanos();
+    }
+
+    @Override
+    public Instant wall() {
+      return Clock.SYSTEM.wall().plus(by);
     }
   }
 }

@@ -40,6 +40,10 @@ class ControlMessageTest {
             "{\"type\":\"presence\",\"network\":\"019a0000-0000-7000-8000-0000000000a1\",\"counter\":4,\"relay\":\"019a0000-0000-7000-8000-0000000000c1\",\"probeKey\":\"JE_juWPomd0pW6_84kjTUw86mnR5ugYwAmgOv-etrUk\",\"candidates\":[{\"addr\":\"203.0.113.2:41000\",\"kind\":2}]}",
             "{\"type\":\"drain\",\"afterMs\":4200,\"urls\":[\"https://b.example.org:8443\"]}",
             "{\"type\":\"superseded\",\"stream\":18}",
+            "{\"type\":\"done\",\"re\":2}",
+            "{\"type\":\"admission\",\"full\":false,\"base\":\"a.41.9f\",\"token\":\"a.42.9f\",\"more\":false,\"networks\":[{\"n\":1,\"network\":\"019a0000-0000-7000-8000-0000000000a1\",\"pairs\":[[1,1],[1,2]]}],\"goneNetworks\":[2],\"keys\":[{\"key\":\"iDGGuAC0HVzwQpaV2ps8xPMo680YSm5IL6V4wQPwbHc\",\"n\":1,\"c\":2,\"kind\":\"agent\",\"until\":0}],\"goneKeys\":[\"JE_juWPomd0pW6_84kjTUw86mnR5ugYwAmgOv-etrUk\"]}",
+            "{\"type\":\"admitted\",\"token\":\"a.42.9f\"}",
+            "{\"type\":\"relayReport\",\"derp\":120,\"udp\":80,\"sessions\":44,\"bytesPerSec\":1200000,\"health\":\"ok\"}",
             "{\"type\":\"error\",\"re\":1,\"code\":\"join_key_used\",\"text\":\"\\u2026\",\"retryMs\":0,\"fatal\":false}");
     assertThat(texts.get(4))
         .contains(

@@ -169,7 +169,27 @@ final class Samples {
         new ControlMessage.Drain(4200, List.of(HttpsUrl.parse("https://b.example.org:8443"))),
         new ControlMessage.Unsupported(NETWORK, "node.routes6"),
         new ControlMessage.Failure(1, ErrorCode.JOIN_KEY_USED, "…", 0, false),
-        new ControlMessage.Failure(0, ErrorCode.PROTOCOL, "x", 600_000, true));
+        new ControlMessage.Failure(0, ErrorCode.PROTOCOL, "x", 600_000, true),
+        new ControlMessage.DescribeRelay(2, relayDescription()),
+        new ControlMessage.Done(2),
+        new ControlMessage.RelayAdmission(
+            false,
+            "a.41.9f",
+            "a.42.9f",
+            false,
+            List.of(
+                new ControlMessage.ServedNetwork(
+                    1,
+                    NETWORK,
+                    List.of(
+                        new ControlMessage.ClassPair(1, 1), new ControlMessage.ClassPair(1, 2)))),
+            List.of(2),
+            List.of(new ControlMessage.ServedKey(NODE_KEY.publicKey(), 1, 2, "agent", 0)),
+            List.of(MACHINE.publicKey())),
+        new ControlMessage.RelayAdmission(
+            true, null, "a.42.9f", true, List.of(), List.of(), List.of(), List.of()),
+        new ControlMessage.Admitted("a.42.9f"),
+        new ControlMessage.RelayReport(120, 80, 44, 1_200_000, "ok"));
   }
 
   static byte[] rising(int from, int length) {
