@@ -115,6 +115,8 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       var tasks = meanwhile;
       meanwhile = List.of();
       tasks.forEach(Runnable::run);
+      // What was read on the way waits to be answered: nothing could be written meanwhile.
+      channel.pipeline().fireChannelWritabilityChanged();
     }
 
     /// It was closed between the loops, where nobody is told of the end.
