@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
       "For root and the relay's own user."
     })
 public final class RelayStatusCommand implements Callable<Integer> {
+  private static final int MOST_CLIENTS = 1_000_000;
+
   @Spec CommandSpec spec;
   @Mixin RelaySocket relay = new RelaySocket();
   @Mixin OutputOption output = new OutputOption();
@@ -39,6 +41,24 @@ public final class RelayStatusCommand implements Callable<Integer> {
 
   private static String text(JsonObject status) throws MalformedException {
     JsonObject counts = status.object("counts");
+    String relay = relay(status, counts);
+    if (!status.has("clients")) {
+      return relay;
+    }
+    var table = new Table("KEY", "ADDRESS", "SECONDS", "HOME", "IN", "OUT");
+    for (JsonObject client : status.objects("clients", MOST_CLIENTS)) {
+      table.row(
+          client.string("key"),
+          client.string("address"),
+          number(client, "seconds"),
+          client.bool("home") ? "yes" : "",
+          number(client, "bytesReceived"),
+          number(client, "bytesSent"));
+    }
+    return relay + "\n" + table;
+  }
+
+  private static String relay(JsonObject status, JsonObject counts) throws MalformedException {
     return new Table("RELAY", status.string("name"))
         .row("KEY", status.string("key"))
         .row("REGION", status.string("region") + " (" + status.integer("regionId") + ")")

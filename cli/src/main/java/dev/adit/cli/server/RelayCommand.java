@@ -2,7 +2,9 @@ package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
 import dev.adit.cli.Version;
+import dev.adit.cli.relay.RelayCloseCommand;
 import dev.adit.cli.relay.RelayDebugCommand;
+import dev.adit.cli.relay.RelayDrainCommand;
 import dev.adit.cli.relay.RelayProbeCommand;
 import dev.adit.cli.relay.RelayStatusCommand;
 import dev.adit.core.admission.Admission;
@@ -31,6 +33,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -48,7 +51,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RelayDescribeCommand.class,
       RelayStatusCommand.class,
+      RelayCloseCommand.class,
       RelayDebugCommand.class,
+      RelayDrainCommand.class,
       RelayProbeCommand.class,
     },
     description = {
@@ -57,6 +62,7 @@ import picocli.CommandLine.Spec;
           + " --open for everybody. adit relay describe prints what adit serve --relay-file reads."
     })
 public final class RelayCommand implements Callable<Integer> {
+  private static final long END_AFTER_NANOS = 100_000_000;
   private static final Path DEFAULT_RUN_DIR = Path.of("/run/adit");
 
   @Spec CommandSpec spec;
@@ -66,6 +72,8 @@ public final class RelayCommand implements Callable<Integer> {
   @Mixin CertificateOptions certificates = new CertificateOptions();
 
   @Mixin RelayOptions options = new RelayOptions();
+
+  @Mixin LimitOptions limits = new LimitOptions();
 
   @Mixin TcpOptions tcp = new TcpOptions();
 
@@ -98,6 +106,7 @@ public final class RelayCommand implements Callable<Integer> {
     admission.check(config.stateDir());
     DoorOptions doorOptions = tcp.door().with(proxies.proxies());
     debug.check();
+    limits.check();
     CertificateOptions.Mode _ = certificates.mode(config);
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
@@ -122,7 +131,8 @@ public final class RelayCommand implements Callable<Integer> {
         StateFiles.createFolder(config.stateDir());
         certificate = RelayParts.certificate(config, certificates, List.of(), random);
       }
-      RelayConfig relayConfig = RelayParts.config(config, List.of(), certificate);
+      RelayConfig plain = RelayParts.config(config, List.of(), certificate);
+      RelayConfig relayConfig = plain.withDerp(limits.derp(plain.derp()));
       PrivateKey key = options.key(config.stateDir(), random);
       Relay relay = opened.add(Relay.open(relayConfig, key, admitted, Clock.SYSTEM, random));
       RequestRoutes routes = new RequestRoutes();
@@ -132,6 +142,7 @@ public final class RelayCommand implements Callable<Integer> {
       HttpHandler debugOverHttp = debug.addTo(routes, debugPages);
       Reloads reloads = new Reloads();
       map.addTo(routes, reloads);
+      limits.apply(relay.router(), reloads);
       pages.addTo(
           routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
       FrontDoor door =
@@ -155,13 +166,25 @@ public final class RelayCommand implements Callable<Integer> {
       }
       metrics.of(counted);
       metrics.listen(opened, config);
-      localSocket(opened, metrics, RelayParts.console(relay, debugPages));
+      localSocket(opened, metrics, RelayParts.console(relay, debugPages, RelayCommand::end));
       reloads.follow();
+      RelayParts.drainFirst(opened, relay);
       admission.started(key, relay.description());
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);
     }
+  }
+
+  /// As if a signal had come; the answer to whoever asked for it leaves first.
+  private static void end() {
+    Thread _ =
+        Thread.ofPlatform()
+            .name("end")
+            .start(() -> {
+              LockSupport.parkNanos(END_AFTER_NANOS);
+              System.exit(Failure.DONE);
+            });
   }
 
   /// A relay that may not write to the default folder does without.

@@ -18,6 +18,7 @@ import dev.adit.wire.derp.Derp;
 import java.io.IOException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,6 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Steps that `serve`, `relay` and `relay describe` share.
 final class RelayParts {
+  /// Within this time clients are asked to come back, each at a moment of its own; who does not
+  /// know that request is away at its end, and back soon after.
+  private static final Duration DRAIN = Duration.ofSeconds(2);
+
+  /// So long clients try before they look for another home.
+  private static final Duration TRY_FOR = Duration.ofSeconds(10);
+
   private RelayParts() {}
 
   static ServerCertificate certificate(
@@ -99,13 +107,21 @@ final class RelayParts {
   }
 
   /// What the operator asks `relay` on its local socket.
-  static RelayConsole console(Relay relay, DebugPages pages) {
-    return new RelayConsole(new RelayOperations(relay, program(), Clock.SYSTEM), pages);
+  ///
+  /// @param end see [RelayOperations]
+  static RelayConsole console(Relay relay, DebugPages pages, @Nullable Runnable end) {
+    var operations = new RelayOperations(relay, program(), Clock.SYSTEM, end).addTo(pages);
+    return new RelayConsole(operations, pages);
   }
 
   /// @param metrics of the whole process
   static DebugPages debugPages(ServerMetrics metrics) {
     return new DebugPages(metrics::readings, program());
+  }
+
+  /// Before anything else ends, the clients are sent away.
+  static void drainFirst(OpenedParts opened, Relay relay) {
+    AutoCloseable _ = opened.add(() -> relay.drain(DRAIN, TRY_FOR));
   }
 
   private static String program() {

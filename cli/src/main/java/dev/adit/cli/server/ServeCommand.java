@@ -178,8 +178,12 @@ public final class ServeCommand implements Callable<Integer> {
           LocalServer.OWNER,
           relay == null
               ? coordinator.api()
-              : RelayParts.console(relay, RelayParts.debugPages(metrics)).before(coordinator.api()),
+              : RelayParts.console(relay, RelayParts.debugPages(metrics), null)
+                  .before(coordinator.api()),
           LocalLimits.coordinator());
+      if (relay != null) {
+        RelayParts.drainFirst(opened, relay);
+      }
       AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;
     } catch (IOException e) {

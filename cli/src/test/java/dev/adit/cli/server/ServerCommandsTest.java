@@ -119,6 +119,10 @@ class ServerCommandsTest {
         .isEqualTo("adit: accept rate of 0.0 a second, 1000 at once: both must be above 0\n");
     assertThat(CommandRun.of("relay", "--open", "--tcp-keep-alive", "10h"))
         .isEqualTo(failed(2, "TCP keep-alive of 36000 s, allowed 1 to 32767"));
+    assertThat(CommandRun.of("relay", "--open", "--queue-depth", "0"))
+        .isEqualTo(failed(2, "DERP queue depth: 0, allowed 1 to 65536"));
+    assertThat(CommandRun.of("relay", "--open", "--receive-limits", "/nowhere/limits").err())
+        .startsWith("adit: cannot use --receive-limits /nowhere/limits: ");
     assertThat(CommandRun.of("relay", "--open", "--debug-from", "here"))
         .isEqualTo(failed(2, "--debug-from here: expected for example 192.0.2.1 or 192.0.2.0/24"));
   }

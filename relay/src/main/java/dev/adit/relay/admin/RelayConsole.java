@@ -1,9 +1,13 @@
 package dev.adit.relay.admin;
 
+import dev.adit.crypto.PublicKey;
 import dev.adit.net.http.HttpHandler;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.wire.Json;
 import dev.adit.wire.JsonWriter;
+import dev.adit.wire.MalformedException;
+import dev.adit.wire.Text;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|
 /// | `/relay/status` | GET | how it is; with `?clients` each client |
 /// | `/relay/close` | POST | ends the connections of a key |
-/// | `/relay/drain` | POST | sends its clients away, then ends |
+/// | `/relay/drain` | POST | sends the clients away, and ends |
 /// | `/debug/…` | GET | [DebugPages] |
 public final class RelayConsole implements HttpHandler {
   /// Of what is asked of the relay itself.
   public static final String RELAY = "/relay/";
 
   public static final String STATUS = RELAY + "status";
+  public static final String CLOSE = RELAY + "close";
+  public static final String DRAIN = RELAY + "drain";
 
+  private static final String NODE_KEY = "nodekey:";
   private static final String REFUSAL = "only root and the relay's own user may do that";
 
   private final Operations operations;
@@ -34,6 +41,17 @@ public final class RelayConsole implements HttpHandler {
     ///
     /// @param clients with each of them
     String status(boolean clients);
+
+    /// Ends every connection of a key.
+    ///
+    /// @return a JSON object that says how many there were
+    String close(PublicKey client);
+
+    /// Sends the clients away and ends the program, soon after this returns.
+    ///
+    /// @return a JSON object that says how many clients there are; null if the relay is only a part
+    ///   of its program
+    @Nullable String drain();
   }
 
   public RelayConsole(Operations operations, DebugPages debug) {
@@ -62,11 +80,41 @@ public final class RelayConsole implements HttpHandler {
           request.method().equals("GET")
               ? HttpResponse.json(200, operations.status(has(request.query(), "clients")))
               : only("GET");
+      case CLOSE -> request.method().equals("POST") ? close(request) : only("POST");
+      case DRAIN -> request.method().equals("POST") ? drain() : only("POST");
       default ->
           DebugPages.answers(request.path())
               ? debug.handle(request)
               : error(404, "not_found", "nothing here but " + STATUS + " and " + DebugPages.PATH);
     };
+  }
+
+  private HttpResponse drain() {
+    String answer = operations.drain();
+    return answer == null
+        ? error(409, "not_alone", "this relay is a part of adit serve; end that")
+        : HttpResponse.json(200, answer);
+  }
+
+  private HttpResponse close(HttpRequest request) {
+    try {
+      String text = Json.parseObject(request.body()).string("key");
+      return HttpResponse.json(200, operations.close(key(text)));
+    } catch (MalformedException e) {
+      return error(400, "invalid", "no key: expected 44 characters of base64, or nodekey:…");
+    }
+  }
+
+  /// WireGuard's form, or Tailscale's.
+  private static PublicKey key(String text) throws MalformedException {
+    byte[] bytes =
+        text.startsWith(NODE_KEY)
+            ? Text.parseHex(text.substring(NODE_KEY.length()))
+            : Text.parseWireGuardKey(text);
+    if (bytes.length != PublicKey.BYTES) {
+      throw new MalformedException("key: wrong length");
+    }
+    return PublicKey.of(bytes);
   }
 
   private static boolean has(@Nullable String query, String name) {

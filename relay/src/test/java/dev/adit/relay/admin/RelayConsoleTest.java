@@ -3,6 +3,7 @@ package dev.adit.relay.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.core.admission.OpenAdmission;
+import dev.adit.core.derp.DerpCounter;
 import dev.adit.net.Clock;
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpRequest.LocalUser;
@@ -36,10 +37,9 @@ class RelayConsoleTest {
     var config =
         RelayConfig.of(folder, "r1", List.of(IpAddress.literal("127.0.0.1"))).withoutStun();
     relay = Relay.open(config, new OpenAdmission(), Clock.SYSTEM, new SecureRandom());
-    console =
-        new RelayConsole(
-            new RelayOperations(relay, "adit 1", Clock.SYSTEM),
-            new DebugPages(() -> Readings.of(List.of(relay.metrics())), "adit 1"));
+    var pages = new DebugPages(() -> Readings.of(List.of(relay.metrics())), "adit 1");
+    var operations = new RelayOperations(relay, "adit 1", Clock.SYSTEM, null).addTo(pages);
+    console = new RelayConsole(operations, pages);
   }
 
   @AfterEach
@@ -68,11 +68,35 @@ class RelayConsoleTest {
     String page = text(ask("GET", "/debug/varz", ROOT));
     assertThat(page)
         .contains("# TYPE derp_accepts counter\nderp_accepts 0\n")
-        .contains("derp_packets_dropped{reason=\"unknown_dest\"} 0\n")
+        .contains("derp_packets_dropped{reason=\"unknown_dest\",kind=\"disco\"} 0\n")
         .contains("version{version=\"adit 1\"} 1\n");
     assertThat(page.lines().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
     assertThat(Json.parseObject(text(ask("GET", "/debug/vars", ROOT))).integer("derp_accepts"))
         .isZero();
+  }
+
+  @Test
+  void endsTheConnectionsOfAKey() throws Exception {
+    String nobody = "{\"key\":\"nodekey:" + "07".repeat(32) + "\"}";
+    assertThat(
+            Json.parseObject(text(ask("POST", RelayConsole.CLOSE, ROOT, nobody))).integer("ended"))
+        .isZero();
+    assertThat(ask("POST", RelayConsole.CLOSE, ROOT, "{\"key\":\"x\"}").status()).isEqualTo(400);
+    assertThat(ask("POST", RelayConsole.CLOSE, NOBODY, nobody).status()).isEqualTo(403);
+  }
+
+  @Test
+  void doesNotEndAProgramOfWhichItIsAPart() {
+    assertThat(ask("POST", RelayConsole.DRAIN, ROOT).status()).isEqualTo(409);
+  }
+
+  @Test
+  void findsThatCountsAndConnectionsAgree() {
+    assertThat(text(ask("GET", "/debug/check", ROOT))).isEqualTo("okay: 0 connections\n");
+    relay.metrics().add(DerpCounter.CONNECTIONS, 1);
+    var wrong = ask("GET", "/debug/check", ROOT);
+    assertThat(wrong.status()).isEqualTo(500);
+    assertThat(text(wrong)).isEqualTo("connections: not as many as were counted\n");
   }
 
   @Test
@@ -86,7 +110,12 @@ class RelayConsoleTest {
   }
 
   private HttpResponse ask(String method, String path, LocalUser user) {
-    return console.handle(new HttpRequest(method, path, null, Map.of(), new byte[0], null, user));
+    return ask(method, path, user, "");
+  }
+
+  private HttpResponse ask(String method, String path, LocalUser user, String body) {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    return console.handle(new HttpRequest(method, path, null, Map.of(), bytes, null, user));
   }
 
   private static String text(HttpResponse response) {

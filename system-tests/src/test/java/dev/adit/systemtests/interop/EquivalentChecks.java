@@ -2,6 +2,7 @@ package dev.adit.systemtests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.crypto.Pem;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.wire.Text;
 import java.io.IOException;
@@ -41,6 +42,17 @@ final class EquivalentChecks {
     ALL.put("TS_ALLOW_DEBUG_IP", EquivalentChecks::showsDebugPages);
     ALL.put("TS_DEBUG_TRUSTED_CIDRS", EquivalentChecks::showsDebugPages);
     ALL.put("TS_DEBUG_KEY_PATH", EquivalentChecks::showsDebugPagesByKey);
+    ALL.put("-verify-clients", VerifyChecks::asksTheDaemon);
+    ALL.put("-socket", VerifyChecks::asksTheDaemon);
+    ALL.put("-verify-client-url", VerifyChecks::asksTheUrl);
+    ALL.put("-verify-client-url-fail-open", VerifyChecks::servesWhileTheUrlIsSilent);
+    ALL.put("-rate-config", LimitChecks::limitsWhatIsRead);
+    ALL.put("-tcp-write-timeout", LimitChecks::dropsWhoDoesNotRead);
+    ALL.put("TS_DEBUG_DERP_PER_CLIENT_SEND_QUEUE_DEPTH", LimitChecks::keepsMorePackets);
+    ALL.put("DERP_PROBER_DEBUG_LOGS", EquivalentChecks::logsMore);
+    ALL.put("-certmode manual", EquivalentChecks::showsACertificateOfItsFolder);
+    ALL.put("-certdir", EquivalentChecks::showsACertificateOfItsFolder);
+    ALL.put("-hostname", EquivalentChecks::showsACertificateOfItsFolder);
   }
 
   private EquivalentChecks() {}
@@ -161,6 +173,18 @@ final class EquivalentChecks {
       assertThat(site.get("/debug/varz").status()).isEqualTo(403);
       assertThat(site.get("/debug/varz?debugkey=wrong").status()).isEqualTo(403);
       assertThat(site.get("/debug/varz?debugkey=sesame%2B1").status()).isEqualTo(200);
+    }
+  }
+
+  /// For an address it makes one there, as derper does.
+  private static void showsACertificateOfItsFolder(EquivalentSite site) throws Exception {
+    Path certificates = site.folder.resolve("certificates");
+    String[] options = {"--cert-mode=files", "--cert-dir=" + certificates, "--hostname=127.0.0.1"};
+    try (var _ = site.relay(options);
+        var connection = RelayProcess.tls(site.tcp)) {
+      String pem = Files.readString(certificates.resolve("127.0.0.1.crt"));
+      assertThat(Pem.decode(Pem.CERTIFICATE, pem).getFirst())
+          .isEqualTo(connection.certificates().getFirst());
     }
   }
 }

@@ -2,14 +2,22 @@ package dev.adit.systemtests.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adit.core.derp.DerpClientSession.Event;
+import dev.adit.crypto.PrivateKey;
+import dev.adit.derp.DerpOptions;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.Json;
+import dev.adit.wire.Text;
 import dev.adit.wire.derp.DerpMap;
 import dev.adit.wire.derp.DerpNode;
 import dev.adit.wire.derp.DerpRegion;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -48,6 +56,36 @@ class RelayCommandsTest {
     try (var gone = RelayProcess.launch(folder, Map.of(), List.of(probe))) {
       assertThat(gone.awaitEnd()).as(gone::output).isEqualTo(1);
       assertThat(gone.output()).contains("no answer");
+    }
+  }
+
+  @Test
+  void endsTheConnectionsOfAClient() throws Exception {
+    var site = new EquivalentSite(folder);
+    var key = PrivateKey.generate(new SecureRandom());
+    String run = "--run-dir=" + folder;
+    try (var _ = site.bare(site.development(), "--open");
+        var client = site.client(key, DerpOptions.DEFAULT)) {
+      assertThat(client.receive()).isInstanceOf(Event.Admitted.class);
+      String text = Text.wireGuardKey(key.publicKey().bytes());
+      assertThat(site.run("relay", "status", "--clients", run)).contains(text);
+      assertThat(site.run("relay", "close", text, run)).isEqualTo("1 connections ended\n");
+      assertThatThrownBy(() -> client.hear(Duration.ofSeconds(10))).isInstanceOf(IOException.class);
+      assertThat(site.run("relay", "debug", "check", run)).startsWith("okay: ");
+    }
+  }
+
+  @Test
+  void sendsClientsAwayBeforeItEnds() throws Exception {
+    var site = new EquivalentSite(folder);
+    var key = PrivateKey.generate(new SecureRandom());
+    try (var relay = site.bare(site.development(), "--open");
+        var client = site.client(key, DerpOptions.DEFAULT)) {
+      assertThat(client.receive()).isInstanceOf(Event.Admitted.class);
+      assertThat(site.run("relay", "drain", "--run-dir=" + folder))
+          .isEqualTo("1 clients are asked to connect anew\n");
+      assertThat(client.receive()).isInstanceOf(Event.Restarting.class);
+      assertThat(relay.awaitEnd()).as(relay::output).isZero();
     }
   }
 

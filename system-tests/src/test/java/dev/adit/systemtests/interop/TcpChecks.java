@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What the kernel says of a relay's TCP connections, in `/proc/net/tcp`.
 final class TcpChecks {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
   private static final String ESTABLISHED = "01";
   private static final String KEEP_ALIVE = "02";
 

@@ -137,6 +137,13 @@ final class OtherErrors {
               "relay: --debug-from that is none",
               attempt -> attempt.fails("l", "relay", "--open", "--debug-from", "here")),
           when(
+              "relay: --receive-limits that are none",
+              attempt ->
+                  attempt.fails("l", "relay", "--open", "--receive-limits", "/nowhere/limits")),
+          when(
+              "relay: --queue-depth of nothing",
+              attempt -> attempt.fails("l", "relay", "--open", "--queue-depth", "0")),
+          when(
               "relay: no map of relays",
               attempt ->
                   attempt.fails(
