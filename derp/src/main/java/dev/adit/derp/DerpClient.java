@@ -136,10 +136,14 @@ public final class DerpClient implements AutoCloseable {
   /// As a mesh peer: passes on what `source`, our client, sends to `destination`, theirs. A write
   /// that takes more than 5 seconds ends the connection.
   public void forward(PublicKey source, PublicKey destination, byte[] packet) throws IOException {
-    byte[] frame = new DerpFrame.ForwardPacket(source, destination, packet).encode();
+    forward(new DerpFrame.ForwardPacket(source, destination, packet).encode());
+  }
+
+  /// The same for whole ForwardPacket frames, one or several.
+  public void forward(byte[] frames) throws IOException {
     forwardingSince = clock.nanos();
     try {
-      write(frame);
+      write(frames);
     } finally {
       forwardingSince = NEVER;
     }

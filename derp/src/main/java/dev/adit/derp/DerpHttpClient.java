@@ -100,6 +100,12 @@ public final class DerpHttpClient implements AutoCloseable {
     live();
   }
 
+  /// The connection itself, made if there is none: for a program that wants to know which one it
+  /// speaks through. When it has ended, the next call makes another.
+  public DerpClient connection() throws IOException {
+    return live().client;
+  }
+
   /// Sends a packet of 0 to 65,536 bytes. It may get lost without an error.
   public void send(PublicKey destination, byte[] packet) throws IOException {
     carryOut(client -> client.send(destination, packet));

@@ -25,6 +25,7 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.RelayConsole;
+import dev.adit.wire.derp.MeshKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -92,6 +93,8 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin AdmissionOptions admission = new AdmissionOptions();
 
+  @Mixin MeshOptions mesh = new MeshOptions();
+
   @Option(
       names = "--run-dir",
       paramLabel = "FOLDER",
@@ -108,9 +111,10 @@ public final class RelayCommand implements Callable<Integer> {
     debug.check();
     limits.check();
     CertificateOptions.Mode _ = certificates.mode(config);
+    MeshKey meshKey = mesh.key();
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
-      start(opened, config, doorOptions);
+      start(opened, config, doorOptions, meshKey);
       PrintWriter out = spec.commandLine().getOut();
       out.println(
           "relaying on " + config.listen().get(0) + "; adit relay describe tells how to use it");
@@ -121,7 +125,8 @@ public final class RelayCommand implements Callable<Integer> {
     return Failure.DONE;
   }
 
-  private void start(OpenedParts opened, ServerConfig config, DoorOptions doorOptions) {
+  private void start(
+      OpenedParts opened, ServerConfig config, DoorOptions doorOptions, @Nullable MeshKey meshKey) {
     try {
       List<Readings.Source> counted = new ArrayList<>();
       SecureRandom random = new SecureRandom();
@@ -132,7 +137,8 @@ public final class RelayCommand implements Callable<Integer> {
         certificate = RelayParts.certificate(config, certificates, List.of(), random);
       }
       RelayConfig plain = RelayParts.config(config, List.of(), certificate);
-      RelayConfig relayConfig = plain.withDerp(limits.derp(plain.derp()));
+      RelayConfig relayConfig =
+          plain.withDerp(limits.derp(plain.derp()).withMeshKey(meshKey));
       PrivateKey key = options.key(config.stateDir(), random);
       Relay relay = opened.add(Relay.open(relayConfig, key, admitted, Clock.SYSTEM, random));
       RequestRoutes routes = new RequestRoutes();
@@ -157,6 +163,9 @@ public final class RelayCommand implements Callable<Integer> {
                   routes));
       if (certificate != null) {
         pages.listenPlain(door, config.listen(), null, debugOverHttp);
+      }
+      if (meshKey != null) {
+        mesh.link(opened, relay, meshKey, random);
       }
       counted.add(0, relay.metrics());
       counted.add(1, door::read);

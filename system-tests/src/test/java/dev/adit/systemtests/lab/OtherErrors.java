@@ -221,7 +221,17 @@ final class OtherErrors {
           when(
               "relay: --verify-remember too long",
               attempt ->
-                  attempt.fails("l", "relay", "--verify-clients", "--verify-remember", "2h")));
+                  attempt.fails("l", "relay", "--verify-clients", "--verify-remember", "2h")),
+          when(
+              "relay: mesh peers without a key",
+              attempt -> attempt.fails("l", "relay", "--open", "--mesh-with", "b.example")),
+          when(
+              "relay: --mesh-key-file that is none",
+              attempt -> attempt.fails("l", "relay", "--open", "--mesh-key-file", "/etc/passwd")),
+          when(
+              "relay: --mesh-with that is no peer",
+              attempt ->
+                  attempt.fails("l", "relay", "--open", "--mesh-with", "https://b.example")));
 
   private static void portNotAllowed(Attempt attempt) throws IOException {
     attempt
