@@ -101,7 +101,6 @@ class DerpHttpClientTest {
   }
 
   @Test
-  @SuppressWarnings("try") // closed early, while another thread reads
   void measuresARoundTrip() throws Exception {
     var client = client(a, trusting);
     client.connect();
