@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,19 +36,17 @@ class DerpRowsTest {
   }
 
   private static List<Path> tests() throws IOException {
+    var sources = new ArrayList<Path>();
     try (Stream<Path> modules = Files.list(ROOT)) {
-      List<Path> folders =
-          modules
-              .map(module -> module.resolve("src").resolve("test").resolve("java"))
-              .filter(Files::isDirectory)
-              .toList();
-      Stream<Path> sources = Stream.empty();
-      for (Path folder : folders) {
-        sources = Stream.concat(sources, Files.walk(folder));
-      }
-      try (sources) {
-        return sources.filter(file -> file.toString().endsWith(".java")).toList();
+      for (Path module : modules.toList()) {
+        Path folder = module.resolve("src").resolve("test").resolve("java");
+        if (Files.isDirectory(folder)) {
+          try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+          }
+        }
       }
     }
+    return sources;
   }
 }
