@@ -9,7 +9,9 @@ module dev.adit.net {
   requires io.netty.transport;
   requires io.netty.transport.classes.epoll;
   requires java.naming;
+  requires java.net.http;
   requires jdk.net;
+  requires org.shredzone.acme4j;
   requires org.slf4j;
   requires static org.jspecify;
 

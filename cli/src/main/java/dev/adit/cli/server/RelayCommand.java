@@ -162,7 +162,7 @@ public final class RelayCommand implements Callable<Integer> {
                       .with(doorOptions),
                   routes));
       if (certificate != null) {
-        pages.listenPlain(door, config.listen(), null, debugOverHttp);
+        pages.listenPlain(door, config.listen(), certificate.challenges(), debugOverHttp);
       }
       if (meshKey != null) {
         mesh.link(opened, relay, meshKey, random);
@@ -170,7 +170,7 @@ public final class RelayCommand implements Callable<Integer> {
       counted.add(0, relay.metrics());
       counted.add(1, door::read);
       if (certificate != null) {
-        certificate.start(opened);
+        certificate.start(opened, certificates, pages.httpPort);
         counted.add(certificate::read);
       }
       metrics.of(counted);

@@ -167,7 +167,7 @@ public final class ServeCommand implements Callable<Integer> {
               FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls(meta)), routes));
       counted.add(0, coordinator::read);
       counted.add(door::read);
-      certificate.start(opened);
+      certificate.start(opened, certificates, -1);
       counted.add(certificate::read);
       ServerMetrics metrics = new ServerMetrics("serve");
       metrics.of(counted);

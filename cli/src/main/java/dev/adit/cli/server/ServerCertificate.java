@@ -5,13 +5,20 @@ import dev.adit.cli.server.CertificateOptions.Mode;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.SelfSigned;
 import dev.adit.net.Clock;
+import dev.adit.net.certificates.AcmeChallenges;
+import dev.adit.net.certificates.AcmeClient;
+import dev.adit.net.certificates.AcmeConfig;
+import dev.adit.net.certificates.AcmeConfig.ChallengeKind;
 import dev.adit.net.certificates.CertificateCounters;
 import dev.adit.net.certificates.CertificateFiles;
 import dev.adit.net.certificates.Certificates;
 import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.certificates.TlsIdentity;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
+import dev.adit.net.frontdoor.RequestRoutes;
+import dev.adit.net.http.HttpHandler;
 import dev.adit.net.metrics.Readings;
 import dev.adit.net.tls.HostAddresses;
 import dev.adit.wire.IpAddress;
@@ -34,11 +41,12 @@ final class ServerCertificate {
   private final byte[] pin;
   private final Supplier<Instant> until;
   private final CertificateCounters counters;
+  private final @Nullable HttpHandler challenges;
   private final Starter starter;
 
   /// Begins what keeps the certificate fresh.
   private interface Starter {
-    void start(OpenedParts opened) throws IOException;
+    void start(OpenedParts opened, boolean challengesAnswered) throws IOException;
   }
 
   private ServerCertificate(
@@ -46,7 +54,9 @@ final class ServerCertificate {
       byte[] pin,
       Supplier<Instant> until,
       CertificateCounters counters,
+      @Nullable HttpHandler challenges,
       Starter starter) {
+    this.challenges = challenges;
     this.certificates = certificates;
     this.pin = pin;
     this.until = until;
@@ -65,6 +75,8 @@ final class ServerCertificate {
       throws IOException {
     return switch (options.mode(config)) {
       case Mode.SELF_SIGNED -> fixed(selfMade(config.stateDir(), names, addresses, random));
+      case Mode.ACME ->
+          acme(config, options, selfMade(config.stateDir(), names, addresses, random), random);
       case Mode.FILES -> {
         Path folder = options.folder;
         if (folder != null) {
@@ -84,7 +96,8 @@ final class ServerCertificate {
         identity.pin(),
         identity::notAfter,
         new CertificateCounters(),
-        opened -> {});
+        null,
+        (opened, answered) -> {});
   }
 
   /// Reads what an administrator gave, PEM, and follows it once started.
@@ -103,7 +116,8 @@ final class ServerCertificate {
           files.current().pin(),
           () -> files.current().notAfter(),
           counters,
-          opened -> {
+          null,
+          (opened, answered) -> {
             CertificateFiles _ = opened.add(files.follow());
           });
     } catch (IOException e) {
@@ -127,6 +141,39 @@ final class ServerCertificate {
       StateFiles.write(certificate, made.certificatePem().getBytes(StandardCharsets.US_ASCII));
     }
     return files(certificate, key, hosts);
+  }
+
+  private static ServerCertificate acme(
+      ServerConfig config, CertificateOptions options, TlsIdentity own, RandomGenerator random)
+      throws IOException {
+    AcmeConfig acme = options.acme(config);
+    AcmeChallenges challenges = new AcmeChallenges();
+    CertificateCounters counters = new CertificateCounters();
+    AcmeRenewal renewal =
+        AcmeRenewal.open(
+            own,
+            options.hosts(),
+            acme.folder(),
+            new AcmeClient(acme, challenges, Clock.SYSTEM, random),
+            challenges,
+            counters,
+            Clock.SYSTEM);
+    return new ServerCertificate(
+        renewal,
+        own.pin(),
+        renewal::until,
+        counters,
+        challenges,
+        (opened, answered) -> {
+          if (acme.challenges().contains(ChallengeKind.HTTP_01) && !answered) {
+            FrontDoor _ =
+                opened.add(
+                    FrontDoor.start(
+                        FrontDoorConfig.of(List.of(options.http()), null),
+                        new RequestRoutes().http(AcmeChallenges.PATH, challenges)));
+          }
+          opened.add(renewal).start();
+        });
   }
 
   /// The one in the state folder; made there at first start. Nodes pin its key, so it stays when
@@ -166,9 +213,17 @@ final class ServerCertificate {
     return new FrontDoorConfig.Tls(certificates, meta);
   }
 
-  /// Begins to follow files.
-  void start(OpenedParts opened) throws IOException {
-    starter.start(opened);
+  /// Begins to follow files, or to order; to be called when the front door is open, where the
+  /// authority looks.
+  ///
+  /// @param plainPort where [#challenges] are answered already; -1 for nowhere
+  void start(OpenedParts opened, CertificateOptions options, int plainPort) throws IOException {
+    starter.start(opened, plainPort >= 0 && plainPort == options.http().port());
+  }
+
+  /// Answers an authority that asks over plain HTTP; null if none will.
+  @Nullable HttpHandler challenges() {
+    return challenges;
   }
 
   void read(Readings into) {

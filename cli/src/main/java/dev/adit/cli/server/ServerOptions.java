@@ -164,7 +164,7 @@ final class ServerOptions {
   }
 
   /// A kernel without IPv6 cannot listen on `[::]`, which is our default.
-  private static String onThisMachine(String endpoint) {
+  static String onThisMachine(String endpoint) {
     return endpoint.startsWith("[::]:") && !Files.exists(Path.of("/proc/net/if_inet6"))
         ? "0.0.0.0:" + endpoint.substring("[::]:".length())
         : endpoint;

@@ -51,7 +51,9 @@ class ServerCommandsTest {
     assertThat(CommandRun.of("serve", "--cert", "server.pem"))
         .isEqualTo(failed(2, "--cert and --cert-key belong together"));
     assertThat(CommandRun.of("serve", "--url", "https://192.0.2.1", "--cert-mode", "gcp"))
-        .isEqualTo(failed(2, "--cert-mode gcp: expected self-signed or files"));
+        .isEqualTo(failed(2, "--cert-mode gcp: expected self-signed, files or acme"));
+    assertThat(CommandRun.of("serve", "--url", "https://192.0.2.1", "--cert-mode", "acme"))
+        .isEqualTo(failed(2, "--cert-mode acme needs --hostname"));
     assertThat(CommandRun.of("serve", "--url", "https://192.0.2.1", "--cert-mode", "files"))
         .isEqualTo(failed(2, "--cert-mode files needs --cert and --cert-key, or --cert-dir"));
     assertThat(CommandRun.of("relay", "--open", "--cert-dir", "/etc/relay"))

@@ -90,6 +90,11 @@ final class RelayProcess implements AutoCloseable {
     assertThat(new ProcessBuilder("kill", "-" + name, pid).inheritIO().start().waitFor()).isZero();
   }
 
+  /// True if it ends within `limit`.
+  boolean awaitEnd(Duration limit) throws InterruptedException {
+    return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   /// Standard output and error together, so far.
   String output() {
     try {

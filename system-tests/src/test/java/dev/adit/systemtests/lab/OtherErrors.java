@@ -185,6 +185,9 @@ final class OtherErrors {
               "serve: --cert-mode that is none",
               attempt -> attempt.fails("l", "serve", "--url", URL, "--cert-mode", "gcp")),
           when(
+              "serve: --cert-mode acme without a name",
+              attempt -> attempt.fails("l", "serve", "--url", URL, "--cert-mode", "acme")),
+          when(
               "serve: certificate missing",
               attempt -> free(attempt, "--cert", "/var/lib/c.pem", "--cert-key", "/var/lib/k.pem")),
           when(
