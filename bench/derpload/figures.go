@@ -66,7 +66,7 @@ func (f *figures) print() bool {
 	enough := true
 	for _, line := range f.lines {
 		ratio, limit, verdict := "-", "-", ""
-		if len(line.baseline) > 0 {
+		if median(line.baseline) > 0 { // neither none nor 0
 			ratio = fmt.Sprintf("%.2f", median(line.ours)/median(line.baseline))
 		}
 		if line.kind != noLimit {

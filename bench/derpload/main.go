@@ -31,6 +31,7 @@ var tables = []struct {
 	{"cpu", (*bench).tableCPU},
 	{"latency", (*bench).tableLatency},
 	{"allocation", (*bench).tableAllocation},
+	{"handshake", (*bench).tableHandshake},
 	{"idle", (*bench).tableIdle},
 	{"reconnect", (*bench).tableReconnect},
 }
@@ -43,6 +44,7 @@ func main() {
 	pairs := flag.String("pairs", "2,20,100", "of clients")
 	clients := flag.Int("clients", 10_000, "that are idle")
 	assumed := flag.Float64("assume", 0, "packets/s that are the ceiling, instead of a search")
+	warmUp := flag.Duration("warm-up", 0, "of the servers; 15 s if left out")
 	quick := flag.Bool("quick", false, "short and rough")
 	shared := flag.Bool("shared", false, "others may be on the server's processor")
 	verbose := flag.Bool("verbose", false, "each measurement")
@@ -57,6 +59,9 @@ func main() {
 		o.rounds, o.idleRounds = min(o.rounds, 2), 1
 		o.search, o.length, o.warm = time.Second, 2*time.Second, 500*time.Millisecond
 		o.warmUp, o.rest, o.after = 6*time.Second, 5*time.Second, 35*time.Second
+	}
+	if *warmUp > 0 {
+		o.warmUp = *warmUp
 	}
 	for word := range strings.SplitSeq(*pairs, ",") {
 		var n int
