@@ -28,9 +28,10 @@ const (
 )
 
 // Traffic of pairs of clients, each one way: packets of 1400 bytes, each in a TLS record of its own, as clients
-// send them. One thread, which rests between two looks: the other processor may be the same core's.
+// send them, some at once. One thread, which rests between two looks: the other processor may be the same core's.
 type load struct {
 	pairs  []pair
+	train  int64 // packets that one pair sends at once, as an interface with segmentation offload hands them over
 	epoll  int
 	events []syscall.EpollEvent
 	buffer []byte
@@ -52,12 +53,13 @@ type pair struct {
 	count    uint64
 }
 
-func newLoad(address string, pairs int) (*load, error) {
+func newLoad(address string, pairs, train int) (*load, error) {
 	clients, err := connectAll(address, 2*pairs, 16, 60*time.Second)
 	if err != nil {
 		return nil, err
 	}
 	l := &load{
+		train:  int64(train),
 		events: make([]syscall.EpollEvent, 512),
 		buffer: make([]byte, readBytes),
 		by:     map[int32]*client{},
@@ -127,7 +129,7 @@ func (l *load) run(rate float64, warm, length time.Duration, asks float64, begin
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	l.decrypts = l.decrypts || asks > 0 // having begun to skip, the count of records is kept
-	gap := float64(len(l.pairs)) / rate * 1e9
+	gap := float64(len(l.pairs)) * float64(l.train) / rate * 1e9
 	askEach := uint64(0)
 	if asks > 0 {
 		askEach = max(1, uint64(rate/asks))
@@ -152,7 +154,7 @@ func (l *load) run(rate float64, warm, length time.Duration, asks float64, begin
 		}
 		if now >= tick {
 			for i := range l.pairs {
-				due, done := l.pairs[i].offer(now, gap, askEach)
+				due, done := l.pairs[i].offer(now, gap, l.train, askEach)
 				offered += due
 				sent += done
 			}
@@ -189,12 +191,12 @@ func (l *load) settle() {
 	}
 }
 
-func (p *pair) offer(now int64, gap float64, askEach uint64) (offered, sent uint64) {
+func (p *pair) offer(now int64, gap float64, train int64, askEach uint64) (offered, sent uint64) {
 	if late := now - p.next; late >= 0 {
 		n := 1 + int64(float64(late)/gap)
 		p.next += int64(float64(n) * gap)
-		offered = uint64(n)
-		p.backlog += n
+		offered = uint64(n * train)
+		p.backlog += n * train
 	}
 	if p.backlog == 0 && len(p.from.out) == 0 {
 		return

@@ -14,7 +14,7 @@ import (
 type options struct {
 	pairs                      []int
 	rounds, idleRounds         int
-	clients                    int
+	clients, train             int
 	search, length, warm, rest time.Duration
 	warmUp, after              time.Duration
 	shared, verbose            bool
@@ -44,15 +44,16 @@ func main() {
 	pairs := flag.String("pairs", "2,20,100", "of clients")
 	clients := flag.Int("clients", 10_000, "that are idle")
 	assumed := flag.Float64("assume", 0, "packets/s that are the ceiling, instead of a search")
-	warmUp := flag.Duration("warm-up", 0, "of the servers; 15 s if left out")
+	train := flag.Int("train", 8, "packets that a client sends at once")
+	warmUp := flag.Duration("warm-up", 0, "of the servers; 30 s if left out")
 	quick := flag.Bool("quick", false, "short and rough")
 	shared := flag.Bool("shared", false, "others may be on the server's processor")
 	verbose := flag.Bool("verbose", false, "each measurement")
 	flag.Parse()
 	o := options{
-		rounds: *rounds, idleRounds: 3, clients: *clients, jcmd: *jcmd, shared: *shared, verbose: *verbose,
+		rounds: *rounds, idleRounds: 3, clients: *clients, train: *train, jcmd: *jcmd, shared: *shared, verbose: *verbose,
 		assumed: *assumed,
-		search:  2 * time.Second, length: 5 * time.Second, warm: time.Second, warmUp: 15 * time.Second,
+		search:  2 * time.Second, length: 5 * time.Second, warm: time.Second, warmUp: 30 * time.Second,
 		rest: 20 * time.Second, after: 60 * time.Second,
 	}
 	if *quick {

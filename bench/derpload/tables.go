@@ -71,7 +71,7 @@ func (b *bench) measure(s *server, l *load, rate float64, length time.Duration, 
 // Lets the code become warm, and connections their window.
 func (b *bench) warmUp() error {
 	for _, s := range b.both() {
-		l, err := newLoad(s.address, 20)
+		l, err := newLoad(s.address, 20, b.options.train)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (b *bench) warmUp() error {
 
 // The highest load of which 99 % arrives, to 3 %; `near` is where to begin, or 0.
 func (b *bench) ceiling(s *server, pairs int, near float64) (float64, error) {
-	l, err := newLoad(s.address, pairs)
+	l, err := newLoad(s.address, pairs, b.options.train)
 	if err != nil {
 		return 0, err
 	}
@@ -199,7 +199,7 @@ func (b *bench) tableOverload() error {
 			for range b.options.rounds {
 				for _, s := range b.both() {
 					ceiling, _ := b.known(s, pairs)
-					l, err := newLoad(s.address, pairs)
+					l, err := newLoad(s.address, pairs, b.options.train)
 					if err != nil {
 						return err
 					}
@@ -224,7 +224,8 @@ func (b *bench) tableOverload() error {
 	return nil
 }
 
-// Processor time for each delivered packet, both at the same load: three quarters of the lower ceiling.
+// Processor time for each delivered packet, both at the same load: three quarters of the lower ceiling. Then the
+// same for packets that come one by one, where the kernel has most of the work and that is the same for both.
 func (b *bench) tableCPU() error {
 	for _, pairs := range b.options.pairs {
 		lower := 0.0
@@ -237,29 +238,40 @@ func (b *bench) tableCPU() error {
 				lower = c
 			}
 		}
-		spent := map[string][]float64{}
-		for range b.options.rounds {
-			for _, s := range b.both() {
-				l, err := newLoad(s.address, pairs)
-				if err != nil {
-					return err
-				}
-				r, used, err := b.measure(s, l, 0.75*lower, b.options.length, 0)
-				l.close()
-				if err != nil {
-					return err
-				}
-				spent[s.name] = append(spent[s.name], float64(used.own.Nanoseconds())/(r.delivered*r.elapsed.Seconds()))
-			}
-		}
+		rate := 0.75 * lower
+		what := fmt.Sprintf("%d pairs, %s packets/s: processor time for each", pairs, number(rate))
 		limit, isKnown := cpuLimits[pairs]
 		kind := ratioAtMost
 		if !isKnown {
 			kind = noLimit
 		}
-		b.figures.add(fmt.Sprintf("%d pairs: processor time per packet at %s packets/s", pairs, number(0.75*lower)), "ns",
-			spent["adit"], spent["derper"], kind, limit)
+		if err := b.work(what, pairs, b.options.train, rate, kind, limit); err != nil {
+			return err
+		}
+		if err := b.work("  the same, one by one", pairs, 1, rate, noLimit, 0); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+func (b *bench) work(what string, pairs, train int, rate float64, kind limitKind, limit float64) error {
+	spent := map[string][]float64{}
+	for range b.options.rounds {
+		for _, s := range b.both() {
+			l, err := newLoad(s.address, pairs, train)
+			if err != nil {
+				return err
+			}
+			r, used, err := b.measure(s, l, rate, b.options.length, 0)
+			l.close()
+			if err != nil {
+				return err
+			}
+			spent[s.name] = append(spent[s.name], float64(used.own.Nanoseconds())/(r.delivered*r.elapsed.Seconds()))
+		}
+	}
+	b.figures.add(what, "ns", spent["adit"], spent["derper"], kind, limit)
 	return nil
 }
 
@@ -296,7 +308,7 @@ func (b *bench) latency(pairs int, words string, rate float64, ceilings map[stri
 			if ceilings != nil {
 				offered = ceilings[s.name] / 2
 			}
-			l, err := newLoad(s.address, pairs)
+			l, err := newLoad(s.address, pairs, b.options.train)
 			if err != nil {
 				return err
 			}
@@ -500,7 +512,7 @@ func (b *bench) tableAllocation() error {
 		if err := s.start(); err != nil {
 			return err
 		}
-		l, err := newLoad(s.address, pairs)
+		l, err := newLoad(s.address, pairs, b.options.train)
 		if err != nil {
 			return err
 		}
