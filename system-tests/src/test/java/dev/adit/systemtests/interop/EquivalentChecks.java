@@ -46,6 +46,8 @@ final class EquivalentChecks {
     ALL.put("-socket", VerifyChecks::asksTheDaemon);
     ALL.put("-verify-client-url", VerifyChecks::asksTheUrl);
     ALL.put("-verify-client-url-fail-open", VerifyChecks::servesWhileTheUrlIsSilent);
+    ALL.put("-mesh-psk-file", MeshChecks::passesPacketsOn);
+    ALL.put("-mesh-with", MeshChecks::passesPacketsOn);
     ALL.put("-rate-config", LimitChecks::limitsWhatIsRead);
     ALL.put("-tcp-write-timeout", LimitChecks::dropsWhoDoesNotRead);
     ALL.put("TS_DEBUG_DERP_PER_CLIENT_SEND_QUEUE_DEPTH", LimitChecks::keepsMorePackets);
