@@ -111,6 +111,8 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
         case PRIORITY_PACKETS_RECEIVED -> total("priority_packets_received", counter);
         case PACKETS_SENT -> total("packets_sent", counter);
         case BYTES_SENT -> total("sent_bytes", counter);
+        case PACKETS_QUEUED -> total("packets_queued", counter);
+        case QUEUE_NANOS -> total("queue_nanoseconds", counter);
         case PACKETS_FORWARDED_OUT -> total("packets_forwarded_out", counter);
         case PACKETS_FORWARDED_IN -> total("packets_forwarded_in", counter);
         case MULTIFORWARDERS_CREATED -> total("multiforwarders_created", counter);

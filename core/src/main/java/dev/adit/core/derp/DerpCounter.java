@@ -28,6 +28,8 @@ public enum DerpCounter {
   PRIORITY_PACKETS_RECEIVED("Packets received with priority: handshakes, probes, disco."),
   PACKETS_SENT("Packets handed to the connections of their destinations."),
   BYTES_SENT("Bytes of data in packets handed to their destinations."),
+  PACKETS_QUEUED("Packets handed to their destinations after they had waited in a queue."),
+  QUEUE_NANOS("Nanoseconds that these packets waited, in all."),
   PACKETS_FORWARDED_OUT("Packets handed to other relays of the region."),
   PACKETS_FORWARDED_IN("Packets received from other relays of the region."),
   MULTIFORWARDERS_CREATED("Keys that a second relay of the region had too."),

@@ -64,6 +64,7 @@ public final class DerpServerSession {
   private String appName = "";
   private boolean watching;
   private boolean blocked;
+  private long lastWaitedSince;
   private @Nullable String endReason;
   private @Nullable QueuedFrame spare;
   private byte @Nullable [] pong;
@@ -295,7 +296,13 @@ public final class DerpServerSession {
   /// @param header that of a RecvPacket frame for the packet
   /// @return true if it did not queue
   boolean deliver(
-      PublicKey source, PacketKind kind, byte[] header, byte[] bytes, int offset, int length) {
+      PublicKey source,
+      PacketKind kind,
+      byte[] header,
+      byte[] bytes,
+      int offset,
+      int length,
+      long now) {
     if (output.takes() && mailbox.isEmpty() && own.isEmpty() && !isEnded()) {
       output.append(header, 0, header.length);
       output.append(bytes, offset, length);
@@ -304,7 +311,7 @@ public final class DerpServerSession {
       hearing.heard(source);
       return true;
     }
-    mailbox.deliver(source, kind, header, bytes, offset, length);
+    mailbox.deliver(source, kind, header, bytes, offset, length, now);
     return false;
   }
 
@@ -323,12 +330,17 @@ public final class DerpServerSession {
     long packetsBefore = packetsSent;
     long bytesBefore = bytesSent;
     boolean takes = output.takes();
+    long waited = 0;
     while (takes && !isEnded() && writeNext()) {
+      waited += lastWaitedSince == 0 ? 0 : Math.max(0, now - lastWaitedSince);
+      lastWaitedSince = 0;
       takes = output.takes();
     }
     if (packetsSent > packetsBefore) {
       counts.add(DerpCounter.PACKETS_SENT, packetsSent - packetsBefore);
       counts.add(DerpCounter.BYTES_SENT, bytesSent - bytesBefore);
+      counts.add(DerpCounter.PACKETS_QUEUED, packetsSent - packetsBefore);
+      counts.add(DerpCounter.QUEUE_NANOS, waited);
     }
     long limit = writeLimit();
     if (takes == blocked) {
@@ -373,6 +385,7 @@ public final class DerpServerSession {
     if (queued.kind != null && source != null) {
       packetsSent++;
       bytesSent += queued.length - Derp.PACKET_DATA;
+      lastWaitedSince = queued.since;
       hearing.heard(source);
       spare = queued;
     } else if (source != null) {

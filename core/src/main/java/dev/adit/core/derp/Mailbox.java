@@ -57,7 +57,13 @@ final class Mailbox {
   ///
   /// @param header that of a RecvPacket frame; copied, as is the data
   void deliver(
-      PublicKey source, PacketKind kind, byte[] header, byte[] bytes, int offset, int length) {
+      PublicKey source,
+      PacketKind kind,
+      byte[] header,
+      byte[] bytes,
+      int offset,
+      int length,
+      long now) {
     int dropped = 0;
     long droppedBytes = 0;
     boolean wakes = false;
@@ -71,7 +77,9 @@ final class Mailbox {
           dropped++;
           droppedBytes += oldest.length - Derp.PACKET_DATA;
         }
-        queue.place(kind, spare).set(source, kind, header, bytes, offset, length);
+        var place = queue.place(kind, spare);
+        place.set(source, kind, header, bytes, offset, length);
+        place.since = now;
         wakes = rouse();
       }
     }

@@ -88,7 +88,7 @@ final class Packets {
     var receiver = entry.active();
     if (receiver != null) {
       lastDestination = entry;
-      deliver(receiver, client, header, kind, array, data, dataLength);
+      deliver(receiver, client, header, kind, array, data, dataLength, now);
       return;
     }
     var link = entry.forwarder();
@@ -141,7 +141,7 @@ final class Packets {
       return;
     }
     lastDestination = entry;
-    deliver(receiver, source, lastHeader, kind, array, data, dataLength);
+    deliver(receiver, source, lastHeader, kind, array, data, dataLength, now);
   }
 
   private void deliver(
@@ -151,9 +151,10 @@ final class Packets {
       PacketKind kind,
       byte[] array,
       int data,
-      int length) {
+      int length,
+      long now) {
     PacketFrame.setLength(header, length);
-    if (receiver.deliver(source, kind, header, array, data, length)) {
+    if (receiver.deliver(source, kind, header, array, data, length, now)) {
       deliveredPackets++;
       deliveredBytes += length;
     }

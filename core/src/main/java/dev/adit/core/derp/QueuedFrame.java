@@ -15,6 +15,9 @@ final class QueuedFrame {
   byte[] bytes = NOTHING;
   int length;
 
+  /// When a packet began to wait, nanoseconds.
+  long since;
+
   /// Whose packet it is, or who has left; null for other frames.
   @Nullable PublicKey source;
 

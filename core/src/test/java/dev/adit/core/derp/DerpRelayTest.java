@@ -246,6 +246,20 @@ class DerpRelayTest {
   }
 
   @Test
+  void measuresHowLongPacketsWait() {
+    var a = bench.connect();
+    a.send(a.publicKey(), "at once".getBytes(UTF_8));
+    a.output.takes = false;
+    a.send(a.publicKey(), "later".getBytes(UTF_8));
+    bench.now += SECOND;
+    a.output.takes = true;
+    bench.carry();
+    assertThat(a.texts()).containsExactly("at once", "later");
+    assertThat(bench.count(DerpCounter.PACKETS_QUEUED)).isEqualTo(1);
+    assertThat(bench.count(DerpCounter.QUEUE_NANOS)).isEqualTo(SECOND);
+  }
+
+  @Test
   void tellsDevicesThatShareAKeyButNotOneThatHasMoved() {
     var key = PrivateKey.generate(bench.random);
     var old = bench.connect(key);

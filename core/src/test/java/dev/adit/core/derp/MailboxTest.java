@@ -107,7 +107,7 @@ class MailboxTest implements DerpCounts {
   private void deliver(PublicKey source, PacketKind kind, int length) {
     byte[] header = PacketFrame.recvHeader(source);
     PacketFrame.setLength(header, length);
-    mailbox.deliver(source, kind, header, data(length), 0, length);
+    mailbox.deliver(source, kind, header, data(length), 0, length, 1);
   }
 
   private static byte[] data(int length) {
