@@ -16,7 +16,6 @@ import dev.adit.wire.derp.FrameCutter;
 import dev.adit.wire.derp.ServerInfo;
 import dev.adit.wire.derp.SizeRule;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +38,6 @@ public final class DerpServerSession {
   private static final long MESH_WRITE_LIMIT = 30 * SECOND;
   private static final long KEEP_ALIVE = 60 * SECOND;
   private static final long KEEP_ALIVE_SPREAD = 5 * SECOND;
-  private static final int MOST_HELD = 512 * 1024;
   private static final int MOST_NAME = 64;
 
   private static final byte[] KEEP_ALIVE_FRAME = new DerpFrame.KeepAlive().encode();
@@ -52,6 +50,7 @@ public final class DerpServerSession {
   private final DerpOutput output;
   private final FrameCutter cutter = new FrameCutter(SizeRule.RELAY_HANDSHAKE);
   private final Mailbox mailbox;
+  private final WriteStall stall;
   private final ArrayDeque<byte[]> own = new ArrayDeque<>(2);
   private final Hearing hearing;
   private HomeFlag home;
@@ -77,12 +76,6 @@ public final class DerpServerSession {
   private long handshakeUntil;
   private long keepAlivePeriod;
   private long keepAliveAt = NEVER;
-  private long writableUntil = NEVER;
-
-  /// A client that somebody else decides on.
-  ///
-  /// @param held what came behind its first frame
-  private record Asking(PublicKey client, NaclBox box, ClientInfo info, byte[] held) {}
 
   /// @param remote where the client comes from; null if unknown
   /// @param ideal false if the client said that it would rather use another relay
@@ -99,6 +92,7 @@ public final class DerpServerSession {
     this.remote = remote;
     this.ideal = ideal;
     this.output = output;
+    this.stall = new WriteStall(output);
     this.mailbox = new Mailbox(output::wake, router.options().queueDepth(), counts);
     this.hearing = new Hearing(router, mailbox);
     this.home = new HomeFlag(counts, now);
@@ -170,14 +164,12 @@ public final class DerpServerSession {
   }
 
   private void hold(Asking asked, byte[] bytes, int offset, int length) {
-    byte[] held = asked.held();
-    if (held.length + length > MOST_HELD) {
-      end(DerpCounter.PROTOCOL_ERRORS, "more than " + MOST_HELD + " bytes before it was admitted");
-      return;
+    var more = asked.holding(bytes, offset, length);
+    if (more == null) {
+      end(DerpCounter.PROTOCOL_ERRORS, "too much before somebody said whether it is admitted");
+    } else {
+      asking = more;
     }
-    byte[] more = Arrays.copyOf(held, held.length + length);
-    System.arraycopy(bytes, offset, more, held.length, length);
-    asking = new Asking(asked.client(), asked.box(), asked.info(), more);
   }
 
   private void judged(Asking asked, Admission.Verdict verdict, long now) {
@@ -342,17 +334,11 @@ public final class DerpServerSession {
       counts.add(DerpCounter.PACKETS_QUEUED, packetsSent - packetsBefore);
       counts.add(DerpCounter.QUEUE_NANOS, waited);
     }
-    long limit = writeLimit();
     if (takes == blocked) {
       blocked = !takes;
       mailbox.blocked(blocked);
     }
-    if (takes || limit == 0) {
-      writableUntil = NEVER;
-    } else if (writableUntil == NEVER) {
-      output.progressed();
-      writableUntil = now + limit;
-    }
+    stall.noted(takes, writeLimit(), now);
   }
 
   private long writeLimit() {
@@ -404,12 +390,8 @@ public final class DerpServerSession {
         end(DerpCounter.NOT_ADMITTED, "nobody said within 10 seconds whether it is admitted");
       }
     }
-    if (now >= writableUntil) {
-      if (output.progressed()) {
-        writableUntil = now + writeLimit();
-      } else {
-        end(DerpCounter.WRITE_TIMEOUTS, "client does not read");
-      }
+    if (stall.isOver(writeLimit(), now)) {
+      end(DerpCounter.WRITE_TIMEOUTS, "client does not read");
     }
     if (charges != null) {
       charges.timeReached(now);
@@ -428,7 +410,7 @@ public final class DerpServerSession {
       return NEVER;
     }
     long paused = charges == null ? NEVER : charges.pausedUntil();
-    return Math.min(Math.min(handshakeUntil, paused), Math.min(writableUntil, keepAliveAt));
+    return Math.min(Math.min(handshakeUntil, paused), Math.min(stall.until(), keepAliveAt));
   }
 
   /// Called by any thread: the client is to be sent this frame, besides packets.
