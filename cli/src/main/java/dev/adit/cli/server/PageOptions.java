@@ -65,12 +65,29 @@ final class PageOptions {
       })
   String unpublishedNames = "";
 
+  /// @throws Failure naming the option that is wrong
+  void check() {
+    checked("--home " + home, () -> HomePage.of(home, true));
+    checked("--bootstrap-dns", () -> BootstrapName.parse(bootstrapNames));
+    checked("--bootstrap-dns-unpublished", () -> BootstrapName.parse(unpublishedNames));
+    if (httpPort != NO_PORT && (httpPort < 0 || httpPort > 0xffff)) {
+      throw Failure.usage("--http-port " + httpPort + ": expected 1 to 65535, or -1 for none");
+    }
+  }
+
+  private static void checked(String option, Supplier<?> value) {
+    try {
+      var _ = value.get();
+    } catch (IllegalArgumentException e) {
+      throw Failure.usage(option + ": " + e.getMessage());
+    }
+  }
+
   /// Adds the pages to what a relay serves.
   ///
   /// @param derp whether it passes packets
   /// @param certName asked each time, see [OwnMap#of]
   /// @param counted gets what the pages count
-  /// @throws Failure naming the option that is wrong
   void addTo(
       RequestRoutes routes,
       OpenedParts opened,
@@ -79,17 +96,12 @@ final class PageOptions {
       Supplier<String> certName,
       List<Readings.Source> counted,
       RandomGenerator random) {
-    try {
-      HttpHandler page = HomePage.of(home, derp);
-      var _ =
-          new Pages(
-                  page,
-                  bootstrapDns(opened, counted, random),
-                  () -> OwnMap.of(relay.description(), certName.get(), httpPort == 80))
-              .addTo(routes);
-    } catch (IllegalArgumentException e) {
-      throw Failure.usage(String.valueOf(e.getMessage()));
-    }
+    var _ =
+        new Pages(
+                HomePage.of(home, derp),
+                bootstrapDns(opened, counted, random),
+                () -> OwnMap.of(relay.description(), certName.get(), httpPort == 80))
+            .addTo(routes);
   }
 
   private @Nullable BootstrapDns bootstrapDns(
@@ -114,9 +126,6 @@ final class PageOptions {
       throws IOException {
     if (httpPort == NO_PORT) {
       return;
-    }
-    if (httpPort < 0 || httpPort > 0xffff) {
-      throw Failure.usage("--http-port " + httpPort + ": expected 1 to 65535, or -1 for none");
     }
     for (Endpoint main : listen) {
       var _ =

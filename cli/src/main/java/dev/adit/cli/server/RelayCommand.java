@@ -110,6 +110,7 @@ public final class RelayCommand implements Callable<Integer> {
     DoorOptions doorOptions = tcp.door().with(proxies.proxies());
     debug.check();
     limits.check();
+    pages.check();
     CertificateOptions.Mode _ = certificates.mode(config);
     MeshKey meshKey = mesh.key();
     FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));

@@ -25,8 +25,7 @@ public final class HomePage implements HttpHandler {
           case "none" -> Pages.inBrowser(404, "text/plain", "not found\n");
           default -> {
             if (!isUrl(mode)) {
-              throw new IllegalArgumentException(
-                  "home page " + mode + ": expected blank, none, or a URL of http or https");
+              throw new IllegalArgumentException("expected blank, none, or a URL of http or https");
             }
             yield Pages.inBrowser(302, Map.of("Location", mode), "");
           }

@@ -134,6 +134,18 @@ final class OtherErrors {
               "relay: --tcp-keep-alive too long",
               attempt -> attempt.fails("l", "relay", "--open", "--tcp-keep-alive", "10h")),
           when(
+              "relay: --home that is none",
+              attempt -> attempt.fails("l", "relay", "--open", "--home", "here")),
+          when(
+              "relay: --http-port that is none",
+              attempt -> attempt.fails("l", "relay", "--open", "--http-port", "65536")),
+          when(
+              "relay: --bootstrap-dns of no name",
+              attempt -> attempt.fails("l", "relay", "--open", "--bootstrap-dns", "a_b c")),
+          when(
+              "relay: --forwarded-from that is none",
+              attempt -> attempt.fails("l", "relay", "--open", "--forwarded-from", "proxy")),
+          when(
               "relay: --debug-from that is none",
               attempt -> attempt.fails("l", "relay", "--open", "--debug-from", "here")),
           when(
