@@ -156,6 +156,24 @@ class RelayStreamsTest {
   }
 
   @Test
+  void aRemovedRelayIsToldSoAndNodesForgetIt() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      var a = node(site, "default", "a");
+      var relay = joinedRelay(site, "{\"kind\":\"relay\"}");
+      relay.send(new DescribeRelay(2, description()));
+      relay.next(Done.class);
+      assertThat(a.await(Delta.class).relays()).hasSize(1);
+      assertThat(site.call("DELETE", "/api/v1/relays/none", "").status()).isEqualTo(404);
+      assertThat(site.call("DELETE", "/api/v1/relays/r1", "").status()).isEqualTo(204);
+      var told = relay.next(Failure.class);
+      assertThat(told.code()).isEqualTo("not_joined");
+      assertThat(told.fatal()).isTrue();
+      assertThat(a.await(Delta.class).goneRelays()).hasSize(1);
+      assertThat(site.call("DELETE", "/api/v1/relays/r1", "").status()).isEqualTo(404);
+    }
+  }
+
+  @Test
   void aKeyIsForOneKindOnly() throws Exception {
     try (var site = new TestCoordinator(state)) {
       var relay = relay(site, List.of());

@@ -9,20 +9,20 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// `adit coordinator identity show|renew|replace|drop-former`: who the coordinator is, and its
-/// keys.
+/// `adit coordinator identity …`: who the coordinator is, and its keys; `adit coordinator relay …`:
+/// its relays.
 @Command(
     name = "coordinator",
     mixinStandardHelpOptions = true,
     addMethodSubcommands = false,
-    subcommands = CoordinatorCommand.OfIdentity.class,
+    subcommands = {CoordinatorCommand.OfIdentity.class, CoordinatorRelayCommand.class},
     description = "Looks after the coordinator of this machine.")
 public final class CoordinatorCommand implements Runnable {
   private static final int MOST = 16;
 
   @Override
   public void run() {
-    throw Failure.usage("say what to do: identity; see adit coordinator --help");
+    throw Failure.usage("say what to do: identity or relay; see adit coordinator --help");
   }
 
   /// `adit coordinator identity`

@@ -1,5 +1,6 @@
 package dev.adit.coordinator.api;
 
+import dev.adit.coordinator.store.MemberTransactions;
 import dev.adit.coordinator.store.Reads;
 import dev.adit.coordinator.store.RelayTransactions;
 import dev.adit.coordinator.store.Transactions;
@@ -23,7 +24,7 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Networks: listed, made. Relays: listed.
+/// Networks: listed, made. Relays: listed, removed.
 public final class SiteResource {
   private static final Logger LOG = LoggerFactory.getLogger(SiteResource.class);
 
@@ -47,7 +48,8 @@ public final class SiteResource {
     return List.of(
         new Route("GET", "/networks", (request, none) -> networks()),
         new Route("POST", "/networks", (request, none) -> create(request)),
-        new Route("GET", "/relays", (request, none) -> relays()));
+        new Route("GET", "/relays", (request, none) -> relays()),
+        new Route("DELETE", "/relays/{idOrName}", (request, name) -> remove(name)));
   }
 
   private HttpResponse networks() {
@@ -95,6 +97,24 @@ public final class SiteResource {
         var json = new JsonWriter();
         write(json, network);
         yield HttpResponse.json(201, json.toString());
+      }
+    };
+  }
+
+  /// Answers when the relay, if it is on line, was told.
+  private HttpResponse remove(String idOrName) {
+    long now = clock.wall().toEpochMilli();
+    return switch (commands.run(
+        sql -> MemberTransactions.remove(sql, transactions, idOrName, now))) {
+      case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
+      case Writer.Result.Done(MemberTransactions.Removal.Refused(var refusal)) ->
+          Errors.of(refusal);
+      case Writer.Result.Done(MemberTransactions.Removal.Removed(var member, var committed)) -> {
+        Commands.await(hub.removed(member, committed));
+        LogLine.info(LOG, "relay_removed")
+            .addKeyValue("relay", idOrName)
+            .log("a relay was removed");
+        yield HttpResponse.empty(204);
       }
     };
   }

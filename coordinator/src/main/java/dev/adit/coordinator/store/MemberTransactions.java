@@ -1,8 +1,10 @@
 package dev.adit.coordinator.store;
 
 import dev.adit.core.coordinator.JoinKeyRow;
+import dev.adit.core.coordinator.Refusal;
 import dev.adit.core.coordinator.RelayJoining;
 import dev.adit.core.coordinator.RelayMember;
+import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.RelayDescription;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -60,6 +62,47 @@ public final class MemberTransactions {
       throws SQLException {
     return RelayTransactions.described(
         sql, member, description, transactions.records(), nowMillis, transactions.random());
+  }
+
+  /// What became of a wish to remove a relay.
+  public sealed interface Removal {
+    record Removed(RelayMember member, List<Committed> committed) implements Removal {}
+
+    record Refused(Refusal refusal) implements Removal {}
+  }
+
+  /// Ends the membership of a relay, and withdraws it from the networks it served.
+  public static Removal remove(Sql sql, Transactions transactions, String idOrName, long nowMillis)
+      throws SQLException {
+    for (StoredRelay relay : RelayTransactions.live(sql)) {
+      if (!relay.row().id().toString().equals(idOrName) && !name(relay).equals(idOrName)) {
+        continue;
+      }
+      RelayMember member =
+          sql.first(
+              MEMBER + "WHERE relay_key = ?",
+              MemberTransactions::member,
+              relay.row().key().toB64());
+      if (member == null) {
+        String text = "relay " + idOrName + " has not joined; take it out of --relay-file";
+        return new Removal.Refused(Refusal.invalid(text));
+      }
+      sql.update("DELETE FROM relay_member WHERE machine_key = ?", member.machineKey().toB64());
+      return new Removal.Removed(
+          member,
+          RelayTransactions.removed(
+              sql, relay.row(), transactions.records(), nowMillis, transactions.random()));
+    }
+    return new Removal.Refused(
+        Refusal.unknown("no relay " + idOrName + " here; see: adit coordinator relay list"));
+  }
+
+  private static String name(StoredRelay relay) throws SQLException {
+    try {
+      return RelayDescription.parseAll(relay.row().description()).getFirst().name();
+    } catch (MalformedException e) {
+      throw new SQLException("a stored relay: " + e.getMessage(), e);
+    }
   }
 
   private static RelayMember member(ResultSet row) throws SQLException {

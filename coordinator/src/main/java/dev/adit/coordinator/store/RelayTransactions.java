@@ -65,6 +65,13 @@ public final class RelayTransactions {
     return put(sql, held, List.of(description), member.network(), records, nowMillis, random);
   }
 
+  /// Withdraws a relay from the networks it served.
+  static List<Committed> removed(
+      Sql sql, RelayRow relay, Records records, long nowMillis, RandomGenerator random)
+      throws SQLException {
+    return put(sql, List.of(relay), List.of(), relay.network(), records, nowMillis, random);
+  }
+
   private static List<Committed> put(
       Sql sql,
       List<RelayRow> held,

@@ -10,6 +10,7 @@ import dev.adit.core.coordinator.NetworkView;
 import dev.adit.core.coordinator.NodeRow;
 import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
+import dev.adit.core.coordinator.RelayMember;
 import dev.adit.core.coordinator.Removing;
 import dev.adit.core.coordinator.Takeovers;
 import dev.adit.crypto.PublicKey;
@@ -26,7 +27,6 @@ import dev.adit.wire.control.ControlMessage.Newer;
 import dev.adit.wire.control.ControlMessage.OwnPresence;
 import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.ControlMessage.Removed;
-import dev.adit.wire.control.ControlMessage.Resume;
 import dev.adit.wire.control.ControlMessage.Resync;
 import dev.adit.wire.control.ControlMessage.Superseded;
 import dev.adit.wire.control.ControlMessage.Unsupported;
@@ -36,7 +36,6 @@ import dev.adit.wire.control.Envelope;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -183,6 +182,15 @@ public final class Hub implements AutoCloseable {
     });
   }
 
+  /// A relay that had joined was removed.
+  public CompletableFuture<Void> removed(RelayMember member, List<Committed> changes) {
+    return ask(() -> {
+      changes.forEach(this::apply);
+      relays.removed(member);
+      return null;
+    });
+  }
+
   /// Removes a node (control R-REC-9).
   ///
   /// @return done when relays and every stream of the network were told
@@ -316,24 +324,15 @@ public final class Hub implements AutoCloseable {
             identity.get(),
             memberships.of(machine)));
     if (hello.role().equals(Hello.RELAY)) {
-      relays.opened(session, token(hello, null));
+      relays.opened(session, hello.token(null));
     }
     for (NodeRow node : memberships.live(machine)) {
-      room(node.network()).attach(session, node.id(), token(hello, node.network()));
+      room(node.network()).attach(session, node.id(), hello.token(node.network()));
     }
     if (before != null) {
       before.peer.send(new Superseded(session.number));
       end(before);
     }
-  }
-
-  private static @Nullable String token(Hello hello, @Nullable UUID network) {
-    for (Resume resume : hello.resume()) {
-      if (Objects.equals(network, resume.network())) {
-        return resume.token();
-      }
-    }
-    return null;
   }
 
   /// A connection ended.

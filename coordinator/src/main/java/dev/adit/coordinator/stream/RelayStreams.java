@@ -161,6 +161,17 @@ final class RelayStreams {
     }
   }
 
+  /// A relay was removed: it hears that it serves nobody any more.
+  void removed(RelayMember member) {
+    members.remove(member.machineKey());
+    relays.forEach((session, relay) -> {
+      if (member.equals(relay.member)) {
+        relay.member = null;
+        session.peer.send(Hub.failure(0, Refusal.relayNotJoined()));
+      }
+    });
+  }
+
   /// A relay says how it is reached.
   void described(OpenStream session, DescribeRelay told) {
     Relay relay = relays.get(session);

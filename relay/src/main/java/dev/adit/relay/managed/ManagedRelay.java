@@ -272,6 +272,19 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       save();
     }
 
+    @Override
+    public void removed() {
+      synchronized (admission) {
+        admission.clear();
+        unsaved = false;
+      }
+      try {
+        files.forgetAdmission();
+      } catch (IOException e) {
+        notWritten(e);
+      }
+    }
+
     private void save() {
       var held = trusted;
       if (held != null) {

@@ -68,6 +68,9 @@ final class RelayStream implements AutoCloseable {
 
     void welcomed(Target by);
 
+    /// The coordinator knows this relay no more: it serves nobody.
+    void removed();
+
     /// The coordinator does not want this relay, for this reason.
     void refused(String text);
 
@@ -329,6 +332,7 @@ final class RelayStream implements AutoCloseable {
 
   private void failed(Failure failure) throws IOException {
     if (failure.code().equals("not_joined")) {
+      holder.removed();
       holder.joined(false, target); // with a join key it joins at the next try
     }
     boolean waits = failure.retryMs() > 0;

@@ -7,6 +7,7 @@ import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.MalformedException;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,18 @@ public sealed interface ControlMessage {
       implements FromAgent {
     public static final String AGENT = "agent";
     public static final String RELAY = "relay";
+
+    /// How far the sender's map of a network is; null if it holds none.
+    ///
+    /// @param network null for a relay's admission set
+    public @Nullable String token(@Nullable UUID network) {
+      for (Resume held : resume) {
+        if (Objects.equals(network, held.network())) {
+          return held.token();
+        }
+      }
+      return null;
+    }
   }
 
   /// How far the sender's map of a network is.
