@@ -109,7 +109,7 @@ class RelayUnderLoadTest {
     Map<PublicKey, Integer> numbers = new HashMap<>();
     long count = 0;
     int last = 0;
-    while (client.next() instanceof Event event) {
+    for (var event = client.next(); event != null; event = client.next()) {
       if (event instanceof Event.Received(var source, var packet)) {
         count++;
         int number = BigEndian.u32(packet, 0);

@@ -41,8 +41,8 @@ final class PageOptions {
       description = {
         "Port for plain HTTP, usually 80, at the addresses of --listen; -1 for none (default:"
             + " ${DEFAULT-VALUE}).",
-        "It answers /generate_204, by which clients find captive portals, and leads everybody else to"
-            + " HTTPS."
+        "It answers /generate_204, by which clients find captive portals, and leads everybody else"
+            + " to HTTPS."
       })
   int httpPort = NO_PORT;
 
