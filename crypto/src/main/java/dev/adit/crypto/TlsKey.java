@@ -91,7 +91,9 @@ public final class TlsKey {
                 new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
                 ASN1Sequence.getInstance(DerForm.parse(rsa.getFirst(), "private key"))));
       }
-    } catch (IllegalArgumentException | java.io.IOException e) {
+    } catch (CryptoException e) {
+      throw e;
+    } catch (Exception e) { // declared as an I/O error, though nothing here leaves memory
       throw new CryptoException("private key: damaged");
     }
     throw new CryptoException(

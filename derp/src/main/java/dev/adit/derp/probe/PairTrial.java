@@ -3,8 +3,8 @@ package dev.adit.derp.probe;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.derp.DerpHttpClient;
 import dev.adit.net.Clock;
+import dev.adit.wire.BigEndian;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Semaphore;
@@ -83,7 +83,7 @@ final class PairTrial {
     long end = clock.nanos() + LONG_PATIENCE.toNanos();
     try {
       for (int i = 0; i < count; i++) {
-        int number = ByteBuffer.wrap(received(end)).getInt();
+        int number = BigEndian.u32(received(end), 0);
         if (number != i) {
           throw new IOException("packet " + number + " came where " + i + " was due");
         }
@@ -106,7 +106,7 @@ final class PairTrial {
         if (!window.tryAcquire(LONG_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
           return; // the receiver complains
         }
-        ByteBuffer.wrap(packet).putInt(i);
+        BigEndian.putU32(packet, 0, i);
         sender.send(receiver.key(), packet);
       }
     } catch (IOException e) {
