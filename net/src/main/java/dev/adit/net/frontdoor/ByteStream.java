@@ -1,7 +1,6 @@
 package dev.adit.net.frontdoor;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -81,11 +80,17 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       super.peerProven();
       // From here on it is packets: a pool saves a twentieth of the processor's time for each.
       execute(() -> {
-        channel.config().setAllocator(ByteBufAllocator.DEFAULT);
+        channel.config().setAllocator(PacketPool.INSTANCE);
         pooled = true;
       });
-      if (provenLoops != null) {
-        execute(() -> move(provenLoops));
+      execute(() -> arrange(provenLoops));
+    }
+
+    private void arrange(@Nullable EventLoopGroup loops) {
+      if (loops == null) {
+        TlsRecords.takeOver(channel);
+      } else {
+        move(loops);
       }
     }
 
@@ -110,6 +115,7 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
         lost();
         return;
       }
+      TlsRecords.takeOver(channel);
       moving = false;
       settled = true;
       var tasks = meanwhile;

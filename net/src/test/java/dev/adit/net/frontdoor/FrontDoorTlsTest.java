@@ -32,14 +32,19 @@ class FrontDoorTlsTest {
   }
 
   private static FrontDoor start(int requestSeconds) throws IOException {
-    var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
-    var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
     var routes =
         new RequestRoutes()
             .derp(Silent::new, "00".repeat(32))
             .http("/", request -> HttpResponse.text(200, request.path()));
+    return FrontDoor.start(config(requestSeconds), routes);
+  }
+
+  /// A door with TLS on a port of its own.
+  static FrontDoorConfig config(int requestSeconds) throws IOException {
+    var own = SelfSigned.create(new Random(1), Clock.SYSTEM.wall(), List.of("relay"), List.of());
+    var tls = new FrontDoorConfig.Tls(own.privateKeyPem(), own.certificatePem());
     var listen = List.of(Endpoint.literal("127.0.0.1:0"));
-    return FrontDoor.start(new FrontDoorConfig(listen, tls, 1, 1000, 1000, requestSeconds), routes);
+    return new FrontDoorConfig(listen, tls, 1, 1000, 1000, requestSeconds);
   }
 
   @AfterEach
