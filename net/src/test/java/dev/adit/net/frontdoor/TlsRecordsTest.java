@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.testkit.TrustsAll;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ class TlsRecordsTest {
   void opens() throws IOException {
     var routes = new RequestRoutes().derp(one -> new Echo(one, ended), "07".repeat(32));
     door = FrontDoor.start(FrontDoorTlsTest.config(30), routes);
-    tcp = new Socket("127.0.0.1", door.listening().getFirst().port());
+    tcp = new Socket(InetAddress.getLoopbackAddress(), door.listening().getFirst().port());
   }
 
   @AfterEach
