@@ -10,7 +10,6 @@ final class BadBytes {
   private static final String HOST = "Host: localhost";
   private static final int CLIENT_INFO = 2;
   private static final int SEND_PACKET = 4;
-  private static final String TLS_12 = "TLSv1.2";
   private static final String TLS_13 = "TLSv1.3";
 
   private BadBytes() {}
@@ -61,11 +60,6 @@ final class BadBytes {
               "agent stream: handshake that is none",
               peer -> peer.stream().frame(false, true, new byte[96])),
           when("DERP without upgrade", peer -> peer.http("GET /derp HTTP/1.1", HOST)),
-          new Case(
-              "DERP over TLS 1.2",
-              TLS_12,
-              peer ->
-                  peer.http("GET /derp HTTP/1.1", HOST, "Connection: Upgrade", "Upgrade: DERP")),
           when(
               "DERP: first frame is not ClientInfo",
               peer -> peer.derp().derpFrame(SEND_PACKET, 100, new byte[100])),
