@@ -135,12 +135,6 @@ final class HandedConnection implements ByteConnection {
     return remote;
   }
 
-  /// Whoever hands it over answers for what is below.
-  @Override
-  public boolean isTls13() {
-    return true;
-  }
-
   @Override
   public synchronized void write(byte[] bytes) {
     if (!ended && bytes.length > 0) {

@@ -10,9 +10,6 @@ public interface ByteConnection {
   /// The peer's address.
   Endpoint remote();
 
-  /// True if the connection's TLS is version 1.3, or it has no TLS at all (tests).
-  boolean isTls13();
-
   /// False if the client said that it would rather be at another node of the region: it came here
   /// because that one did not answer (`Ideal-Node`, derp §2.3.2).
   default boolean isIdeal() {

@@ -154,11 +154,6 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public boolean isTls13() {
-      return RemoteEnd.isTls13(channel);
-    }
-
-    @Override
     public boolean isIdeal() {
       return ideal;
     }

@@ -6,7 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -135,12 +134,6 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
     }
     limits.closed();
     counted = false;
-  }
-
-  /// True for TLS 1.3, and where there is no TLS at all.
-  static boolean isTls13(Channel channel) {
-    var tls = channel.pipeline().get(SslHandler.class);
-    return tls == null || tls.engine().getSession().getProtocol().equals("TLSv1.3");
   }
 
   static Endpoint endpoint(SocketAddress address) {
