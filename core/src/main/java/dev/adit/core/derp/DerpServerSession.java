@@ -38,7 +38,6 @@ public final class DerpServerSession {
   private static final long MESH_WRITE_LIMIT = 30 * SECOND;
   private static final long KEEP_ALIVE = 60 * SECOND;
   private static final long KEEP_ALIVE_SPREAD = 5 * SECOND;
-  private static final int MOST_NAME = 64;
 
   private static final byte[] KEEP_ALIVE_FRAME = new DerpFrame.KeepAlive().encode();
 
@@ -58,9 +57,8 @@ public final class DerpServerSession {
   private @Nullable Packets packets; // once admitted
   private @Nullable Charges charges; // once admitted; mesh peers pay nothing
   private @Nullable RegionEntry entry;
-  private volatile @Nullable PeerPresent presence;
+  private volatile @Nullable Guest guest; // once admitted
   private volatile boolean privileged;
-  private String appName = "";
   private boolean watching;
   private boolean blocked;
   private long lastWaitedSince;
@@ -72,7 +70,6 @@ public final class DerpServerSession {
   private long packetsSent;
   private long bytesSent;
 
-  private long connectedAt;
   private long handshakeUntil;
   private long keepAlivePeriod;
   private long keepAliveAt = NEVER;
@@ -185,11 +182,9 @@ public final class DerpServerSession {
   /// Nobody hears of a client before this (derp §17.4).
   private void admit(PublicKey client, NaclBox box, ClientInfo info, long now) {
     handshakeUntil = NEVER;
-    connectedAt = now;
     home = new HomeFlag(counts, now);
     keepAlivePeriod = KEEP_ALIVE + random.nextLong(KEEP_ALIVE_SPREAD);
     keepAliveAt = now + keepAlivePeriod;
-    appName = info.appName().substring(0, Math.min(info.appName().length(), MOST_NAME));
     packets = new Packets(router, client, privileged, own::add);
     charges = privileged ? null : new Charges(router, client, address());
     var told = privileged ? ReceiveLimits.Rate.NONE : router.receiveBuckets().limits().told();
@@ -200,24 +195,16 @@ public final class DerpServerSession {
       own.add(problem.encode());
     }
     cutter.switchTo(this::takes);
-    var present = new PeerPresent(client, remote, flags(info));
-    presence = present;
+    var admitted = Guest.of(client, remote, info, privileged, ideal, now);
+    guest = admitted;
     if (!ideal) {
       counts.add(DerpCounter.NOT_IDEAL_CONNECTIONS, 1);
     }
-    router.register(this, client, present);
+    router.register(this, client, admitted.presence());
     // A key revoked since it was admitted was not found among the connected ones.
     if (!privileged && !router.admission().admits(client)) {
       end(DerpCounter.REVOKED, "key " + client + " is no longer admitted");
     }
-  }
-
-  private int flags(ClientInfo info) {
-    int flags =
-        (privileged ? PeerPresent.MESH_PEER : 0)
-            | (info.isProber() ? PeerPresent.PROBER : 0)
-            | (ideal ? 0 : PeerPresent.NOT_IDEAL);
-    return flags == 0 ? PeerPresent.REGULAR : flags;
   }
 
   /// Called by the router, with its lock.
@@ -477,32 +464,20 @@ public final class DerpServerSession {
 
   /// What watchers are told; null before the client is admitted. Any thread may ask.
   @Nullable PeerPresent presence() {
-    return presence;
+    var known = guest;
+    return known == null ? null : known.presence();
   }
 
   /// What is known of the client; null before it is admitted. Any thread may ask, and what changes
   /// may lag.
   public @Nullable ClientFacts facts() {
-    var present = presence;
+    var known = guest;
     var of = packets;
     var mine = entry;
-    if (present == null || of == null || mine == null) {
+    if (known == null || of == null || mine == null) {
       return null;
     }
-    return new ClientFacts(
-        present.key(),
-        remote,
-        connectedAt,
-        mine.active() == this,
-        home.isHome(),
-        privileged,
-        (present.flags() & PeerPresent.PROBER) != 0,
-        ideal,
-        watching,
-        appName,
-        of.packetsReceived(),
-        of.bytesReceived(),
-        packetsSent,
-        bytesSent);
+    boolean active = mine.active() == this;
+    return known.facts(active, home.isHome(), watching, of, packetsSent, bytesSent);
   }
 }
