@@ -76,9 +76,6 @@ final class Drops {
       case UNKNOWN_DESTINATION_FORWARDED -> "unknown_destination_forwarded";
       case GONE -> "gone";
       case QUEUE_HEAD -> "queue_full"; // the oldest
-      case QUEUE_TAIL -> "queue_tail";
-      case WRITE_ERROR -> "write_error";
-      case DUPLICATE -> "duplicate";
     };
   }
 }

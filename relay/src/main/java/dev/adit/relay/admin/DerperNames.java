@@ -22,16 +22,17 @@ final class DerperNames {
   private static final String COUNTER = "counter";
   private static final String GAUGE = "gauge";
 
-  /// derper's reason for a drop, and ours.
+  /// derper's reason for a drop, and ours; the last three are for what cannot happen here, and stay
+  /// 0 (see [dev.adit.core.derp.DropReason]).
   private static final Map<String, String> REASONS =
       Map.of(
           "unknown_dest", "unknown_destination",
           "unknown_dest_on_fwd", "unknown_destination_forwarded",
           "gone_disconnected", "gone",
           "queue_head", "queue_full",
-          "queue_tail", "queue_tail",
-          "write_error", "write_error",
-          "dup_client", "duplicate");
+          "queue_tail", "none",
+          "write_error", "none",
+          "dup_client", "none");
 
   private static final List<Name> PLAIN =
       List.of(
