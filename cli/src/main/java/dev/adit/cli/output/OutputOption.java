@@ -50,7 +50,15 @@ public final class OutputOption {
   /// @throws MalformedException if `json` is no JSON object, or not of the shape that `table`
   ///   expects
   public void print(PrintWriter out, String json, View table) throws MalformedException {
-    JsonObject value = Json.parseReport(json);
+    print(out, Json.parseReport(json), table);
+  }
+
+  /// Prints what has no other form than JSON; YAML only if the user chose it.
+  public void printJson(PrintWriter out, String json) throws MalformedException {
+    print(out, Json.parseReport(json), PrettyJson::of);
+  }
+
+  private void print(PrintWriter out, JsonObject value, View table) throws MalformedException {
     switch (format) {
       case TABLE -> out.print(table.text(value));
       case JSON -> out.print(PrettyJson.of(value));

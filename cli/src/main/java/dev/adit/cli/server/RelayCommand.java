@@ -59,9 +59,9 @@ import picocli.CommandLine.Spec;
     },
     description = {
       "Runs a relay alone: DERP on a TCP port and STUN on a UDP port.",
-      "Say whom it serves: --allow-file with the keys that adit node list --keys prints, --allow,"
-          + " or --open for everybody. adit relay describe prints what adit serve --relay-file"
-          + " reads."
+      "Say whom it serves: --join with a join key of a coordinator, which then tells it; --allow-file"
+          + " with the keys that adit node list --keys prints; --allow; or --open for everybody.",
+      "adit relay describe prints what adit serve --relay-file reads."
     })
 public final class RelayCommand implements Callable<Integer> {
   private static final long END_AFTER_NANOS = 100_000_000;
@@ -138,7 +138,7 @@ public final class RelayCommand implements Callable<Integer> {
         StateFiles.createFolder(config.stateDir());
         certificate = RelayParts.certificate(config, certificates, List.of(), random);
       }
-      RelayConfig plain = RelayParts.config(config, List.of(), certificate);
+      RelayConfig plain = RelayParts.config(config, List.of(), certificates.hosts(), certificate);
       RelayConfig relayConfig = plain.withDerp(limits.derp(plain.derp()).withMeshKey(meshKey));
       PrivateKey key = options.key(config.stateDir(), random);
       Relay relay = opened.add(Relay.open(relayConfig, key, admitted, Clock.SYSTEM, random));

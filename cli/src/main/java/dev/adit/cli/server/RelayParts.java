@@ -11,8 +11,10 @@ import dev.adit.relay.RelayConfig;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.RelayConsole;
 import dev.adit.relay.admin.RelayOperations;
+import dev.adit.wire.IpAddress;
 import dev.adit.wire.Text;
 import dev.adit.wire.control.HttpsUrl;
+import dev.adit.wire.control.RelayDescription;
 import dev.adit.wire.control.Sha256;
 import dev.adit.wire.derp.Derp;
 import java.io.IOException;
@@ -60,17 +62,37 @@ final class RelayParts {
   }
 
   /// @param places where nodes reach it; empty for a relay that stands alone
+  /// @param hosts names and addresses that its certificate is for: whoever gave them says that they
+  ///   lead here
   /// @param certificate null for one without TLS
   static RelayConfig config(
-      ServerConfig config, List<HttpsUrl> places, @Nullable ServerCertificate certificate) {
+      ServerConfig config,
+      List<HttpsUrl> places,
+      List<String> hosts,
+      @Nullable ServerCertificate certificate) {
+    List<String> names = names(places);
+    List<IpAddress> addresses = new ArrayList<>();
+    for (String host : hosts) {
+      IpAddress address = HostAddresses.literal(host);
+      if (address == null && !names.contains(host)) {
+        names.add(host);
+      } else if (address != null && !addresses.contains(address)) {
+        addresses.add(address);
+      }
+    }
+    for (IpAddress address : config.addresses()) {
+      if (!addresses.contains(address) && addresses.size() < RelayDescription.MAX_LIST) {
+        addresses.add(address);
+      }
+    }
     try {
       return new RelayConfig(
           config.stateDir(),
           config.name(),
           config.region(),
           config.regionId(),
-          names(places),
-          config.addresses(),
+          names,
+          addresses,
           places.isEmpty() ? config.tcpPort() : places.get(0).port(),
           certificate == null ? List.of() : List.of(Sha256.of(certificate.pin())),
           config.stun(),

@@ -131,7 +131,7 @@ public final class ServeCommand implements Callable<Integer> {
         relay =
             opened.add(
                 Relay.open(
-                    RelayParts.config(config, places, certificate),
+                    RelayParts.config(config, places, certificates.hosts(), certificate),
                     admission,
                     Clock.SYSTEM,
                     random));

@@ -6,8 +6,11 @@ import dev.adit.cli.CommandRun;
 import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.control.RelayDescription;
+import dev.adit.wire.derp.DerpMap;
+import dev.adit.wire.derp.DerpNode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -153,6 +156,33 @@ class ServerCommandsTest {
     assertThat(relay.can(RelayDescription.DERP)).isTrue();
     assertThat(relay.can(RelayDescription.STUN)).isTrue();
     assertThat(CommandRun.of(command)).as("key and certificate are kept").isEqualTo(first);
+  }
+
+  /// Whoever says a host's name or address for the certificate says that it leads to the relay.
+  @Test
+  void describesARelayAsADerpMapWants() throws Exception {
+    String[] words = {
+      "relay",
+      "describe",
+      "--as-derpmap",
+      "--state-dir=" + folder,
+      "--hostname=relay.example,198.51.100.9",
+      "--address=198.51.100.10,2001:db8::10",
+      "--region-id=901",
+      "--listen=[::]:8443"
+    };
+    byte[] json = CommandRun.of(words).out().getBytes(StandardCharsets.UTF_8);
+    DerpNode node = DerpMap.fromJson(json).regions().values().iterator().next().nodes().getFirst();
+    assertThat(node.regionId()).isEqualTo(901);
+    assertThat(node.hostName()).isEqualTo("relay.example");
+    assertThat(node.certName()).matches("sha256-raw:[0-9a-f]{64}");
+    assertThat(node.ipv4()).isEqualTo("198.51.100.9");
+    assertThat(node.ipv6()).isEqualTo("2001:db8::10");
+    assertThat(node.derpPort()).isEqualTo(8443);
+    words[2] = "-o=table";
+    assertThat(CommandRun.of(words).out())
+        .contains("HOSTS                   relay.example\n")
+        .contains("CERTNAME IN A DERP MAP  " + node.certName() + "\n");
   }
 
   @Test
