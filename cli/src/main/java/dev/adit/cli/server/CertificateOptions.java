@@ -191,6 +191,15 @@ final class CertificateOptions {
     return text.strip().replace('+', '-').replace('/', '_').replace("=", "");
   }
 
+  /// Where there is a port for HTTP-01 alone; null for none.
+  ///
+  /// @param plainPort for plain HTTP, where HTTP-01 is answered too; -1 for none
+  @Nullable Endpoint ownHttp(ServerConfig config, int plainPort) {
+    boolean asked =
+        mode(config) == Mode.ACME && challenges.stream().anyMatch("http-01"::equalsIgnoreCase);
+    return asked && http().port() != plainPort ? http() : null;
+  }
+
   /// Where HTTP-01 is answered.
   Endpoint http() {
     try {

@@ -15,11 +15,18 @@ import java.util.List;
 final class FreePorts {
   private FreePorts() {}
 
-  /// The TCP ports of `config`, and these of UDP.
+  /// The TCP ports of `config`, those for plain HTTP, and these of UDP.
   ///
   /// @throws Failure as below
-  static void check(ServerConfig config, List<Endpoint> udp) throws IOException {
+  static void check(
+      ServerConfig config, PageOptions pages, CertificateOptions certificates, List<Endpoint> udp)
+      throws IOException {
     List<Endpoint> tcp = new ArrayList<>(config.listen());
+    tcp.addAll(pages.plainPorts(config.listen()));
+    Endpoint challenges = certificates.ownHttp(config, pages.httpPort);
+    if (challenges != null) {
+      tcp.add(challenges);
+    }
     if (config.metrics() != null) {
       tcp.add(config.metrics());
     }

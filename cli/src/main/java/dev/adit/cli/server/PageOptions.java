@@ -120,18 +120,25 @@ final class PageOptions {
   /// Listens on the plain port too, if there is to be one.
   ///
   /// @param challenges answers a certificate authority; null if none asks
-  /// @param debug what the relay's own port answers below `/debug`
+  /// @param debug what the server's own port answers below `/debug`; null for nothing special
   void listenPlain(
-      FrontDoor door, List<Endpoint> listen, @Nullable HttpHandler challenges, HttpHandler debug)
+      FrontDoor door,
+      List<Endpoint> listen,
+      @Nullable HttpHandler challenges,
+      @Nullable HttpHandler debug)
       throws IOException {
-    if (httpPort == NO_PORT) {
-      return;
-    }
-    for (Endpoint main : listen) {
+    for (Endpoint plain : plainPorts(listen)) {
       var _ =
-          door.listenPlain(
-              new Endpoint(main.address(), httpPort),
-              PlainPort.routes(main.port(), challenges, debug));
+          door.listenPlain(plain, PlainPort.routes(listen.getFirst().port(), challenges, debug));
     }
+  }
+
+  /// Where it is to listen; nowhere if there is no plain port.
+  ///
+  /// @param listen where the server itself does
+  List<Endpoint> plainPorts(List<Endpoint> listen) {
+    return httpPort == NO_PORT
+        ? List.of()
+        : listen.stream().map(main -> new Endpoint(main.address(), httpPort)).distinct().toList();
   }
 }

@@ -114,7 +114,8 @@ public final class RelayCommand implements Callable<Integer> {
     pages.check();
     CertificateOptions.Mode _ = certificates.mode(config);
     MeshKey meshKey = mesh.key();
-    FreePorts.check(config, StunPorts.required(config.stun(), config.stunOther()));
+    FreePorts.check(
+        config, pages, certificates, StunPorts.required(config.stun(), config.stunOther()));
     try (OpenedParts opened = new OpenedParts()) {
       start(opened, config, doorOptions, meshKey);
       PrintWriter out = spec.commandLine().getOut();

@@ -9,6 +9,7 @@ import dev.adit.coordinator.CoordinatorConfig;
 import dev.adit.net.Clock;
 import dev.adit.net.certificates.RelayMeta;
 import dev.adit.net.files.StateFiles;
+import dev.adit.net.frontdoor.DoorOptions;
 import dev.adit.net.frontdoor.FrontDoor;
 import dev.adit.net.frontdoor.FrontDoorConfig;
 import dev.adit.net.frontdoor.RequestRoutes;
@@ -16,6 +17,7 @@ import dev.adit.net.local.LocalLimits;
 import dev.adit.net.local.LocalServer;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
+import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
@@ -57,6 +59,12 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin CertificateOptions certificates = new CertificateOptions();
 
+  @Mixin LimitOptions limits = new LimitOptions();
+
+  @Mixin TcpOptions tcp = new TcpOptions();
+
+  @Mixin PageOptions pages = new PageOptions();
+
   @Option(
       names = "--url",
       split = ",",
@@ -89,10 +97,16 @@ public final class ServeCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     ServerConfig config = server.config();
     CertificateOptions.Mode _ = certificates.mode(config);
+    DoorOptions doorOptions = tcp.door();
+    limits.check();
+    pages.check();
     List<HttpsUrl> places = urls(config);
     List<RelayDescription> others = relaysOfFiles();
     FreePorts.check(
-        config, noDerp ? List.of() : StunPorts.required(config.stun(), config.stunOther()));
+        config,
+        pages,
+        certificates,
+        noDerp ? List.of() : StunPorts.required(config.stun(), config.stunOther()));
     Path socket = runDir.resolve("coordinator.sock");
     if (LocalServer.isLive(socket)) {
       throw Failure.failed(
@@ -103,7 +117,7 @@ public final class ServeCommand implements Callable<Integer> {
     try (OpenedParts opened = new OpenedParts()) {
       Coordinator coordinator;
       try (var _ = WaitingLine.soon("opening keys, certificate and database")) {
-        coordinator = open(opened, config, places, others);
+        coordinator = open(opened, config, doorOptions, places, others);
       }
       announce(coordinator, places.get(0));
       opened.untilSignal();
@@ -114,6 +128,7 @@ public final class ServeCommand implements Callable<Integer> {
   private Coordinator open(
       OpenedParts opened,
       ServerConfig config,
+      DoorOptions doorOptions,
       List<HttpsUrl> places,
       List<RelayDescription> others) {
     try {
@@ -127,18 +142,19 @@ public final class ServeCommand implements Callable<Integer> {
       LateAdmission admission = new LateAdmission();
       RelayMeta meta = null;
       Relay relay = null;
+      Reloads reloads = new Reloads();
       if (!noDerp) {
+        RelayConfig plain = RelayParts.config(config, places, certificates.hosts(), certificate);
         relay =
             opened.add(
                 Relay.open(
-                    RelayParts.config(config, places, certificates.hosts(), certificate),
-                    admission,
-                    Clock.SYSTEM,
-                    random));
+                    plain.withDerp(limits.derp(plain.derp())), admission, Clock.SYSTEM, random));
         meta = RelayParts.meta(relay, random);
         relays.add(relay.description());
         counted.add(relay.metrics());
         var _ = relay.addTo(routes);
+        limits.apply(relay.router(), reloads);
+        pages.addTo(routes, opened, relay, true, RelayParts.certName(certificate), counted, random);
       }
       relays.addAll(others);
       Coordinator coordinator =
@@ -164,10 +180,13 @@ public final class ServeCommand implements Callable<Integer> {
           .http(Coordinator.API_PREFIX, coordinator.api());
       FrontDoor door =
           opened.add(
-              FrontDoor.start(FrontDoorConfig.of(config.listen(), certificate.tls(meta)), routes));
+              FrontDoor.start(
+                  FrontDoorConfig.of(config.listen(), certificate.tls(meta)).with(doorOptions),
+                  routes));
+      pages.listenPlain(door, config.listen(), certificate.challenges(), null);
       counted.add(0, coordinator::read);
       counted.add(door::read);
-      certificate.start(opened, certificates, -1);
+      certificate.start(opened, certificates, pages.httpPort);
       counted.add(certificate::read);
       ServerMetrics metrics = new ServerMetrics("serve");
       metrics.of(counted);
@@ -184,6 +203,7 @@ public final class ServeCommand implements Callable<Integer> {
       if (relay != null) {
         RelayParts.drainFirst(opened, relay);
       }
+      reloads.follow();
       AutoCloseable _ = opened.add(coordinator::drain);
       return coordinator;
     } catch (IOException e) {

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,6 +131,47 @@ class ServerCommandsTest {
         .startsWith("adit: cannot use --receive-limits /nowhere/limits: ");
     assertThat(CommandRun.of("relay", "--open", "--debug-from", "here"))
         .isEqualTo(failed(2, "--debug-from here: expected for example 192.0.2.1 or 192.0.2.0/24"));
+  }
+
+  @Test
+  void theRelayOfServeTakesTheSameLimitsAndPages() {
+    String url = "--url=https://192.0.2.1";
+    assertThat(CommandRun.of("serve", url, "--queue-depth", "0"))
+        .isEqualTo(failed(2, "DERP queue depth: 0, allowed 1 to 65536"));
+    assertThat(CommandRun.of("serve", url, "--receive-limits", "/nowhere/limits").err())
+        .startsWith("adit: cannot use --receive-limits /nowhere/limits: ");
+    assertThat(CommandRun.of("serve", url, "--tcp-keep-alive", "10h"))
+        .isEqualTo(failed(2, "TCP keep-alive of 36000 s, allowed 1 to 32767"));
+    assertThat(CommandRun.of("serve", url, "--http-port", "70000"))
+        .isEqualTo(failed(2, "--http-port 70000: expected 1 to 65535, or -1 for none"));
+  }
+
+  @Test
+  void looksWhetherThePortsForPlainHttpAreFreeToo() throws Exception {
+    try (var taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      int port = taken.getLocalPort();
+      String[] words = {
+        "relay", "--open", "--listen=127.0.0.1:0", "--no-stun", "--state-dir=" + folder.resolve("s")
+      };
+      String refusal =
+          "cannot listen on TCP 127.0.0.1:"
+              + port
+              + ": the port is in use by another program; stop it or choose another port";
+      assertThat(CommandRun.of(and(words, "--http-port=" + port))).isEqualTo(failed(1, refusal));
+      assertThat(
+              CommandRun.of(
+                  and(
+                      words,
+                      "--cert-mode=acme",
+                      "--hostname=relay.example",
+                      "--acme-http=127.0.0.1:" + port)))
+          .isEqualTo(failed(1, refusal));
+      assertThat(folder.resolve("s")).doesNotExist();
+    }
+  }
+
+  private static String[] and(String[] words, String... more) {
+    return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
   }
 
   @Test
