@@ -7,11 +7,13 @@ import dev.adit.core.admission.ManagedAdmission;
 import dev.adit.core.admission.ManagedAdmission.Applied;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.control.ControlMessage.Delta;
 import dev.adit.wire.control.ControlMessage.DescribeRelay;
 import dev.adit.wire.control.ControlMessage.Done;
 import dev.adit.wire.control.ControlMessage.Failure;
+import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
 import dev.adit.wire.control.ControlMessage.Resume;
@@ -22,6 +24,8 @@ import dev.adit.wire.control.RelayDescription;
 import dev.adit.wire.control.RelayRecord;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
@@ -170,6 +174,71 @@ class RelayStreamsTest {
       assertThat(told.fatal()).isTrue();
       assertThat(a.await(Delta.class).goneRelays()).hasSize(1);
       assertThat(site.call("DELETE", "/api/v1/relays/r1", "").status()).isEqualTo(404);
+    }
+  }
+
+  /// RR-39: the old key of a node stays for 60 s, unless the node goes.
+  @Test
+  void theFormerKeyOfANodeIsServedForAMinute() throws Exception {
+    var clock = new Later();
+    try (var site = new TestCoordinator(CoordinatorConfig.of(state, TestCoordinator.URL), clock)) {
+      var relay = joinedRelay(site, "{\"kind\":\"relay\"}");
+      var join = key(site, "{\"maxUses\":2}");
+      var before = TestAgent.connect(site.coordinator);
+      before.next(Welcome.class);
+      before.join(join, "a");
+      before.await(NetworkMap.class);
+      var after = rekeyed(site, before, join);
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      var change = relay.next(RelayAdmission.class);
+      assertThat(admission.apply(change)).isEqualTo(Applied.DONE);
+      assertThat(admission.allows(key(before), key(after))).isTrue();
+      assertThat(site.coordinator.admission().admits(key(before))).isTrue();
+      assertThat(change.keys())
+          .anyMatch(key -> key.key().equals(key(before)) && key.until() > 0)
+          .anyMatch(key -> key.key().equals(key(after)) && key.until() == 0);
+
+      clock.later = Duration.ofSeconds(60);
+      assertThat(site.call("POST", "/api/v1/networks", "{\"name\":\"lab\"}").status())
+          .isEqualTo(201); // wakes the thread whose time it is
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.admits(key(before))).isFalse();
+      assertThat(site.coordinator.admission().admits(key(before))).isFalse();
+      assertThat(admission.admits(key(after))).isTrue();
+
+      var last = rekeyed(site, after, join);
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.admits(key(after))).isTrue();
+      assertThat(site.call("DELETE", "/api/v1/nodes/a", "").status()).isEqualTo(204);
+      assertThat(admission.apply(relay.next(RelayAdmission.class))).isEqualTo(Applied.DONE);
+      assertThat(admission.admits(key(after))).as("with its node").isFalse();
+      assertThat(admission.admits(key(last))).isFalse();
+    }
+  }
+
+  /// The same machine with another WireGuard key.
+  private static TestAgent rekeyed(TestCoordinator site, TestAgent before, JoinKey join)
+      throws Exception {
+    var known = TestCoordinator.identity(site.coordinator);
+    var agent =
+        TestAgent.connect(site.coordinator, known, before.machine, PrivateKey.generate(RANDOM));
+    agent.next(Welcome.class);
+    agent.join(join, "a");
+    assertThat(agent.await(Joined.class).existing()).isTrue();
+    return agent;
+  }
+
+  private static final class Later implements Clock {
+    private volatile Duration later = Duration.ZERO;
+
+    @Override
+    public long nanos() {
+      return SYSTEM.nanos() + later.toNanos();
+    }
+
+    @Override
+    public Instant wall() {
+      return SYSTEM.wall().plus(later);
     }
   }
 

@@ -45,6 +45,7 @@ public final class Relay implements AutoCloseable {
   private final @Nullable UdpService stun;
   private final Object left = new Object();
   private volatile boolean draining;
+  private volatile boolean awaitsRevoked;
   private volatile boolean closed;
 
   private Relay(
@@ -141,7 +142,7 @@ public final class Relay implements AutoCloseable {
 
   private void forget(DerpConnection ended) {
     connections.remove(ended);
-    if (draining) {
+    if (draining || awaitsRevoked) {
       synchronized (left) {
         left.notifyAll();
       }
@@ -173,6 +174,24 @@ public final class Relay implements AutoCloseable {
     for (var connection : connections) {
       connection.end(DerpCounter.RESTARTED);
     }
+  }
+
+  /// Waits until every connection whose key was revoked has ended. For one thread at a time.
+  ///
+  /// @return false if `limit` was not enough
+  /// @throws InterruptedException if it is enough
+  public boolean awaitRevoked(Duration limit) throws InterruptedException {
+    long until = clock.nanos() + limit.toNanos();
+    synchronized (left) {
+      awaitsRevoked = true;
+      for (long rest = limit.toNanos();
+          rest > 0 && router.isRevoking();
+          rest = until - clock.nanos()) {
+        TimeUnit.NANOSECONDS.timedWait(left, rest);
+      }
+      awaitsRevoked = false;
+    }
+    return !router.isRevoking();
   }
 
   /// True from the beginning of [#drain] on.

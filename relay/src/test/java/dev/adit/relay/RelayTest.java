@@ -153,6 +153,8 @@ class RelayTest {
       second.send(a.publicKey(), "hello".getBytes(UTF_8));
       assertThat(received(first)).isEqualTo("hello");
       allowed.replace(Set.of(a.publicKey()));
+      assertThat(relay.awaitRevoked(Duration.ofSeconds(10))).isTrue();
+      assertThat(relay.clients()).hasSize(1);
       assertThat(second.next()).isNull();
       assertThat(first.next()).isEqualTo(new Event.PeerGone(b.publicKey(), true));
     }

@@ -12,6 +12,7 @@ import dev.adit.net.files.StateFiles;
 import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Readings;
 import dev.adit.relay.AllowFile;
+import dev.adit.relay.Relay;
 import dev.adit.relay.admission.LocalDaemon;
 import dev.adit.relay.admission.VerifiedAdmission;
 import dev.adit.relay.admission.Verifier;
@@ -19,7 +20,6 @@ import dev.adit.relay.admission.VerifyUrl;
 import dev.adit.relay.managed.ManagedRelay;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.JoinKey;
-import dev.adit.wire.control.RelayDescription;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -196,12 +196,12 @@ final class AdmissionOptions {
   /// answer, so that a bad key is told here.
   ///
   /// @throws Failure with the coordinator's text, if it refuses
-  void started(PrivateKey serverKey, RelayDescription description) {
+  void started(PrivateKey serverKey, Relay relay) {
     ManagedRelay joined = managed;
     if (joined == null) {
       return;
     }
-    joined.start(serverKey, description);
+    joined.start(serverKey, relay);
     String refusal =
         joined.outcome().completeOnTimeout("", ANSWER_SECONDS, TimeUnit.SECONDS).join();
     if (!refusal.isEmpty()) {

@@ -180,7 +180,7 @@ public final class RelayCommand implements Callable<Integer> {
       localSocket(opened, metrics, RelayParts.console(relay, debugPages, RelayCommand::end));
       reloads.follow();
       RelayParts.drainFirst(opened, relay);
-      admission.started(key, relay.description());
+      admission.started(key, relay);
     } catch (IOException e) {
       opened.close();
       throw RelayParts.failure(e);

@@ -55,7 +55,6 @@ public final class Hub implements AutoCloseable {
   private final Writer writer;
   private final Transactions transactions;
   private final Records records;
-  private final NetworkAdmission admission;
   private final Supplier<Envelope> identity;
   private final String build;
   private final Clock clock;
@@ -73,6 +72,7 @@ public final class Hub implements AutoCloseable {
   private final MapEncoders maps = new MapEncoders();
   private final Heals heals;
   final RelayStreams relays;
+  private final ServedKeys served;
   private @Nullable CompletableFuture<Void> allLeft; // null until asked for
 
   /// @param identity the document as it is now
@@ -91,7 +91,6 @@ public final class Hub implements AutoCloseable {
       StartState state) {
     this.writer = writer;
     this.transactions = transactions;
-    this.admission = admission;
     this.identity = identity;
     this.records = records;
     this.build = build;
@@ -102,12 +101,12 @@ public final class Hub implements AutoCloseable {
     lastSeen = new LastSeen(writer, clock, state.lastSeen());
     heals = new Heals(this, thread, writer, transactions, recordKeys, clock);
     relays = new RelayStreams(this, joins, thread, writer, transactions, clock, state);
+    served = new ServedKeys(admission, relays, clock);
     for (NetworkView view : state.networks()) {
       rooms.put(view.network().id(), new NetworkRoom(view, records, maps, counters, clock));
       for (var node : view.nodes().values()) {
         memberships.put(node.row());
-        admission.grant(node.row().nodeKey(), node.row().network());
-        relays.granted(node.row().nodeKey(), node.row().network());
+        served.changed(null, node.row());
       }
     }
     state.tombstones().forEach(memberships::put);
@@ -117,7 +116,7 @@ public final class Hub implements AutoCloseable {
   private final class Due implements HubThread.Timer {
     @Override
     public long wakeAt() {
-      long wake = lastSeen.wakeAt();
+      long wake = Math.min(lastSeen.wakeAt(), served.wakeAt());
       for (NetworkRoom room : rooms.values()) {
         wake = Math.min(wake, room.wakeAt());
       }
@@ -128,6 +127,7 @@ public final class Hub implements AutoCloseable {
     public void timeReached(long now) {
       rooms.values().forEach(room -> room.timeReached(now));
       lastSeen.timeReached(now);
+      served.timeReached(now);
     }
   }
 
@@ -246,7 +246,8 @@ public final class Hub implements AutoCloseable {
     NetworkRoom room = room(change.network().id());
     var nodes = change.nodes().stream().map(StartState::node).toList();
     for (var node : nodes) {
-      admit(room, node.row());
+      var before = room.view.nodes().get(node.row().id());
+      served.changed(before == null ? null : before.row(), node.row());
       memberships.put(node.row());
     }
     relays.changed();
@@ -263,23 +264,6 @@ public final class Hub implements AutoCloseable {
         tellRemoved(room, node.row());
       }
     }
-  }
-
-  private void admit(NetworkRoom room, NodeRow node) {
-    var before = room.view.nodes().get(node.id());
-    boolean keyEnds = !node.isLive() || before != null && !sameKey(before.row(), node);
-    if (before != null && keyEnds) {
-      admission.revoke(before.row().nodeKey());
-      relays.revoked(before.row().nodeKey());
-    }
-    if (node.isLive()) {
-      admission.grant(node.nodeKey(), node.network());
-      relays.granted(node.nodeKey(), node.network());
-    }
-  }
-
-  private static boolean sameKey(NodeRow a, NodeRow b) {
-    return a.nodeKey().equals(b.nodeKey());
   }
 
   private void tellRemoved(NetworkRoom room, NodeRow node) {

@@ -65,6 +65,11 @@ final class RelayStreams {
     feed.grant(key, network);
   }
 
+  /// @param until seconds since 1970
+  void ends(PublicKey key, long until) {
+    feed.ends(key, until);
+  }
+
   void revoked(PublicKey key) {
     feed.revoke(key);
   }

@@ -101,10 +101,19 @@ public final class ManagedAdmission implements Admission {
     return networks.size();
   }
 
+  /// There is another stream: parts of a whole set that the last one left unfinished count no more,
+  /// because who was in them may be gone since.
+  public void streamOpened() {
+    forgetParts();
+  }
+
   /// Takes a message of the coordinator. Whose connections have to end is told before this returns.
   public Applied apply(RelayAdmission message) {
     if (!message.full()) {
       return change(message);
+    }
+    if (!parts.isEmpty() && !parts.getFirst().token().equals(message.token())) {
+      forgetParts(); // the first part of another set
     }
     partKeys += message.keys().size();
     if (partKeys > MOST_KEYS) {
@@ -163,15 +172,13 @@ public final class ManagedAdmission implements Admission {
     if (token == null || !token.equals(message.base())) {
       return Applied.OTHER_BASE;
     }
-    if (keys.size() + message.keys().size() > MOST_KEYS) {
+    long added = message.keys().stream().filter(key -> !keys.containsKey(key.key())).count();
+    if (keys.size() + added > MOST_KEYS) {
       return Applied.TOO_LARGE;
     }
-    var gone = new HashSet<PublicKey>();
-    for (PublicKey key : message.goneKeys()) {
-      if (keys.remove(key) != null) {
-        gone.add(key);
-      }
-    }
+    var gone = new HashSet<>(ofNetworks(message.goneNetworks()));
+    gone.addAll(message.goneKeys());
+    gone.removeIf(key -> keys.remove(key) == null);
     var changed = new HashMap<>(networks);
     message.goneNetworks().forEach(changed::remove);
     message.networks().forEach(network -> changed.put(network.n(), Pairs.of(network)));
@@ -185,6 +192,15 @@ public final class ManagedAdmission implements Admission {
     token = message.token();
     tell(gone);
     return Applied.DONE;
+  }
+
+  private List<PublicKey> ofNetworks(List<Integer> numbers) {
+    return numbers.isEmpty()
+        ? List.of()
+        : keys.values().stream()
+            .filter(key -> numbers.contains(key.n()))
+            .map(ServedKey::key)
+            .toList();
   }
 
   /// Ends what is over (`until`).

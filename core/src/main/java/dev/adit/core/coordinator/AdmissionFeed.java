@@ -36,12 +36,15 @@ public final class AdmissionFeed {
 
   private final String epoch;
   private final Map<UUID, Integer> numbers = new LinkedHashMap<>();
-  private final Map<PublicKey, UUID> keys = new HashMap<>();
+  private final Map<PublicKey, Grant> keys = new HashMap<>();
   private final ArrayDeque<Change> changes = new ArrayDeque<>();
   private long version;
 
   /// @param network of the key, or which it was of
   private record Change(long version, PublicKey key, UUID network) {}
+
+  /// @param until seconds since 1970; 0 for no end
+  private record Grant(UUID network, long until) {}
 
   /// @param epoch differs between two of these, also after a restart
   public AdmissionFeed(String epoch) {
@@ -56,19 +59,30 @@ public final class AdmissionFeed {
 
   public void grant(PublicKey key, UUID network) {
     network(network);
-    UUID before = keys.put(key, network);
-    if (!network.equals(before)) {
-      if (before != null) {
-        changed(key, before);
-      }
+    Grant before = keys.put(key, new Grant(network, 0));
+    if (before != null && !before.network.equals(network)) {
+      changed(key, before.network);
+    }
+    if (before == null || !before.equals(keys.get(key))) {
       changed(key, network);
     }
   }
 
-  public void revoke(PublicKey key) {
-    UUID before = keys.remove(key);
+  /// A key that was granted ends then, also at relays that do not hear of it in time.
+  ///
+  /// @param until seconds since 1970
+  public void ends(PublicKey key, long until) {
+    Grant before = keys.get(key);
     if (before != null) {
-      changed(key, before);
+      keys.put(key, new Grant(before.network, until));
+      changed(key, before.network);
+    }
+  }
+
+  public void revoke(PublicKey key) {
+    Grant before = keys.remove(key);
+    if (before != null) {
+      changed(key, before.network);
     }
   }
 
@@ -117,9 +131,9 @@ public final class AdmissionFeed {
     var served = new ArrayList<ServedKey>();
     var gone = new ArrayList<PublicKey>();
     for (PublicKey key : touched) {
-      UUID network = keys.get(key);
-      if (network != null && inScope(network, scope)) {
-        served.add(served(key, network));
+      Grant grant = keys.get(key);
+      if (grant != null && inScope(grant.network, scope)) {
+        served.add(served(key, grant));
       } else {
         gone.add(key);
       }
@@ -130,9 +144,9 @@ public final class AdmissionFeed {
 
   private List<RelayAdmission> whole(@Nullable UUID scope) {
     var served = new ArrayList<ServedKey>();
-    keys.forEach((key, network) -> {
-      if (inScope(network, scope)) {
-        served.add(served(key, network));
+    keys.forEach((key, grant) -> {
+      if (inScope(grant.network, scope)) {
+        served.add(served(key, grant));
       }
     });
     var parts = new ArrayList<RelayAdmission>();
@@ -158,8 +172,9 @@ public final class AdmissionFeed {
     return scope == null || scope.equals(network);
   }
 
-  private ServedKey served(PublicKey key, UUID network) {
-    return new ServedKey(key, numbers.getOrDefault(network, 0), MEMBERS, AGENT, 0);
+  private ServedKey served(PublicKey key, Grant grant) {
+    int number = numbers.getOrDefault(grant.network, 0);
+    return new ServedKey(key, number, MEMBERS, AGENT, grant.until);
   }
 
   private List<ServedNetwork> networks(@Nullable UUID scope) {

@@ -33,8 +33,9 @@ public final class DerpRouter {
   private final Overload overload = new Overload();
   private final ReceiveBuckets receiveBuckets = new ReceiveBuckets(this::overloaded);
 
-  /// Guarded by this.
+  // Guarded by this.
   private final Set<Mailbox> watchers = new HashSet<>();
+  private final Set<DerpServerSession> revoked = new HashSet<>(); // until they have ended
 
   /// @param key the relay's own; it is no WireGuard key
   /// @param region empty; a concurrent map if connections have more than one thread
@@ -238,6 +239,7 @@ public final class DerpRouter {
     List<Mailbox> woken = List.of();
     DerpServerSession left;
     synchronized (this) {
+      revoked.remove(session);
       for (var source : awaited) {
         var of = region.get(source);
         if (of != null) {
@@ -293,14 +295,21 @@ public final class DerpRouter {
     if (entry == null) {
       return 0;
     }
-    int ended = 0;
-    for (var session : membersOf(entry)) {
-      if (why != DerpCounter.REVOKED || !session.isPrivileged()) {
-        session.demandEnd(why);
-        ended++;
+    List<DerpServerSession> ending;
+    synchronized (this) {
+      ending = new ArrayList<>(entry.members());
+      if (why == DerpCounter.REVOKED) {
+        ending.removeIf(DerpServerSession::isPrivileged);
+        revoked.addAll(ending);
       }
     }
-    return ended;
+    ending.forEach(session -> session.demandEnd(why));
+    return ending.size();
+  }
+
+  /// True while connections whose key was revoked have not ended, which their threads see to.
+  public synchronized boolean isRevoking() {
+    return !revoked.isEmpty();
   }
 
   private void overloaded(long now) {

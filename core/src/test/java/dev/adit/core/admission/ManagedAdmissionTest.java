@@ -99,6 +99,33 @@ class ManagedAdmissionTest {
   }
 
   @Test
+  void whoseNetworkIsGoneIsDisconnected() {
+    var gone =
+        new RelayAdmission(false, "1", "2", false, List.of(), List.of(2), List.of(), List.of());
+    assertThat(admission.apply(gone)).isEqualTo(Applied.DONE);
+    assertThat(revoked).containsExactly(foreign);
+    assertThat(admission.networks()).isEqualTo(1);
+  }
+
+  /// a whole set of three parts that is cut after two, while `b` is removed.
+  @Test
+  void partsOfAnEarlierStreamOrSetDoNotCount() {
+    var beginning = whole("2", true, List.of(ONE), served(a, 1, 1), served(b, 1, 1));
+    assertThat(admission.apply(beginning)).isEqualTo(Applied.PART);
+    assertThat(admission.token()).as("the old set stays").isEqualTo("1");
+    admission.streamOpened();
+    assertThat(admission.apply(whole("2", false, List.of(ONE), served(a, 1, 1))))
+        .isEqualTo(Applied.DONE);
+    assertThat(admission.admits(b)).as("of an unfinished stream").isFalse();
+
+    assertThat(admission.apply(whole("3", true, List.of(ONE), served(b, 1, 1))))
+        .isEqualTo(Applied.PART);
+    assertThat(admission.apply(whole("4", false, List.of(ONE), served(a, 1, 1))))
+        .isEqualTo(Applied.DONE);
+    assertThat(admission.admits(b)).as("of another set").isFalse();
+  }
+
+  @Test
   void theSameTwiceIsHarmless() {
     var change = change("1", "1", List.of(served(a, 1, 1)));
     assertThat(admission.apply(change)).isEqualTo(Applied.DONE);

@@ -81,6 +81,23 @@ class AdmissionFeedTest {
   }
 
   @Test
+  void aKeyEndsAtARelayThatHearsNoMore() {
+    var relay = new ManagedAdmission(new HashMap<>());
+    var key = key();
+    feed.grant(key, NET);
+    feed.ends(key, 100);
+    follow(feed, relay, null);
+    relay.timeReached(99);
+    assertThat(relay.admits(key)).isTrue();
+    relay.timeReached(100);
+    assertThat(relay.admits(key)).isFalse();
+    feed.grant(key, NET);
+    follow(feed, relay, null);
+    relay.timeReached(200);
+    assertThat(relay.admits(key)).as("granted again").isTrue();
+  }
+
+  @Test
   void aNetworkWithoutNodesIsNoReasonForAnEmptySet() {
     feed.network(NET);
     var message = feed.since(null, null).getFirst();

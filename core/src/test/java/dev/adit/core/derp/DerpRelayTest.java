@@ -144,11 +144,14 @@ class DerpRelayTest {
     var b = closed.connect(other);
     b.send(a.publicKey(), "one".getBytes(UTF_8));
     int wakes = a.output.wakes;
+    assertThat(closed.router.isRevoking()).isFalse();
     list.replace(Set.of(other.publicKey()));
     assertThat(a.output.wakes).isEqualTo(wakes + 1);
+    assertThat(closed.router.isRevoking()).as("its thread has not seen it").isTrue();
     b.send(a.publicKey(), "two".getBytes(UTF_8));
     assertThat(a.texts()).containsExactly("one");
     assertThat(a.server.isEnded()).isTrue();
+    assertThat(closed.router.isRevoking()).isFalse();
     assertThat(closed.connected).containsOnlyKeys(b.publicKey());
   }
 

@@ -11,6 +11,7 @@ import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.log.LogLine;
 import dev.adit.net.metrics.Readings;
+import dev.adit.relay.Relay;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
 import dev.adit.wire.control.HttpsUrl;
@@ -38,6 +39,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private static final Logger LOG = LoggerFactory.getLogger(ManagedRelay.class);
   private static final long TICK_MILLIS = 1000;
   private static final long CONTACT_SAVED_SECONDS = 300;
+  private static final Duration CLOSED_WITHIN = Duration.ofMillis(200);
 
   private final ManagedFiles files;
   private final ManagedAdmission admission = new ManagedAdmission(new ConcurrentHashMap<>());
@@ -67,7 +69,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private volatile @Nullable RelayStream current;
 
   /// What the relay is, for its coordinator.
-  private record Purpose(PrivateKey serverKey, RelayDescription description) {}
+  private record Purpose(PrivateKey serverKey, RelayDescription description, Relay relay) {}
 
   private ManagedRelay(
       ManagedFiles files,
@@ -143,9 +145,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   /// Begins to speak with the coordinator.
   ///
   /// @param serverKey the relay's DERP key
-  /// @param description for nodes
-  public void start(PrivateKey serverKey, RelayDescription description) {
-    purpose = new Purpose(serverKey, description);
+  /// @param relay which has [#admission], and which nodes are told of
+  public void start(PrivateKey serverKey, Relay relay) {
+    purpose = new Purpose(serverKey, relay.description(), relay);
     stream.start();
     ticker.start();
   }
@@ -267,6 +269,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     public void welcomed(Target by) {
       connected = true;
       target = by;
+      synchronized (admission) {
+        admission.streamOpened();
+      }
       LogLine.info(LOG, "relay_coordinator_connected").log("connected to the coordinator");
       heard();
       save();
@@ -326,13 +331,29 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         unsaved |= applied == ManagedAdmission.Applied.DONE;
       }
       switch (applied) {
-        case DONE -> outcome.complete("");
+        case DONE -> {
+          awaitClosed();
+          outcome.complete("");
+        }
         case TOO_LARGE ->
             LogLine.error(LOG, "admission_too_large")
                 .log("the coordinator's set is larger than a relay holds; the old one stays");
         case PART, OTHER_BASE -> {}
       }
       return applied;
+    }
+  }
+
+  /// What the coordinator is told next is that nobody is connected who may not be (RR-39).
+  private void awaitClosed() {
+    var own = purpose;
+    try {
+      if (own != null && !own.relay.awaitRevoked(CLOSED_WITHIN)) {
+        LogLine.warn(LOG, "revoked_still_open")
+            .log("connections of removed nodes have not ended within 200 ms; nothing passes them");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.coordinator.Coordinator;
 import dev.adit.coordinator.CoordinatorConfig;
-import dev.adit.core.control.AgentSession;
-import dev.adit.core.control.AgentSession.Output;
 import dev.adit.core.derp.DerpClientSession;
 import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.crypto.PrivateKey;
@@ -21,24 +19,15 @@ import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
 import dev.adit.net.metrics.Readings;
 import dev.adit.net.tls.Connection;
-import dev.adit.net.tls.HttpExchange;
 import dev.adit.net.tls.HttpUpgrade;
-import dev.adit.net.tls.PinPolicy;
 import dev.adit.net.tls.TlsClient;
-import dev.adit.net.websocket.WebSocketClient;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.relay.managed.ManagedRelay;
 import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Json;
-import dev.adit.wire.control.ControlMessage.Failure;
-import dev.adit.wire.control.ControlMessage.Hello;
-import dev.adit.wire.control.ControlMessage.Join;
-import dev.adit.wire.control.ControlMessage.Joined;
-import dev.adit.wire.control.Envelope;
 import dev.adit.wire.control.HttpsUrl;
-import dev.adit.wire.control.Identity;
 import dev.adit.wire.control.JoinKey;
 import java.io.EOFException;
 import java.io.IOException;
@@ -139,11 +128,11 @@ class TwoNetworksTest {
             FrontDoor.start(
                 FrontDoorConfig.of(List.of(ANY), null), running.addTo(new RequestRoutes())));
     derp = door.listening().getFirst();
-    joining.start(serverKey, running.description());
+    joining.start(serverKey, running);
     assertThat(joining.outcome().get(10, TimeUnit.SECONDS)).isEmpty();
-    join(key("{\"network\":\"default\"}"), a, "a");
-    join(key("{\"network\":\"default\"}"), b, "b");
-    join(key("{\"network\":\"lab\"}"), foreign, "c");
+    var _ = JoinedNode.join(key("{\"network\":\"default\"}"), a, "a");
+    var _ = JoinedNode.join(key("{\"network\":\"default\"}"), b, "b");
+    var _ = JoinedNode.join(key("{\"network\":\"lab\"}"), foreign, "c");
     awaitAdmitted(foreign.publicKey());
   }
 
@@ -175,55 +164,6 @@ class TwoNetworksTest {
     while (!requireNonNull(managed).admission().admits(key)) {
       assertThat(System.nanoTime()).as("time until a new node is admitted").isLessThan(until);
       Thread.onSpinWait();
-    }
-  }
-
-  /// Becomes a node, and leaves: its key stays one of the network.
-  private static void join(JoinKey key, PrivateKey node, String name) throws Exception {
-    var url = key.url();
-    try (Connection tls = TlsClient.connect(url.host(), url.port(), PinPolicy.any(), PATIENCE)) {
-      tls.readTimeout(PATIENCE);
-      var answer =
-          HttpExchange.get(
-              tls, url.authority(), Coordinator.IDENTITY_PATH, Identity.MAX_DOCUMENT_BYTES);
-      var identity = Identity.parse(Envelope.parse(answer.text()).body());
-      var socket =
-          WebSocketClient.open(
-              tls, url.authority(), Coordinator.STREAM_PATH, Coordinator.SUBPROTOCOL, RANDOM);
-      var session =
-          new AgentSession(
-              PrivateKey.generate(RANDOM),
-              identity.coordinator(),
-              identity.channelKeys().getFirst(),
-              new Hello(1, 1, List.of(), "test", Hello.AGENT, name, List.of()),
-              RANDOM,
-              Clock.SYSTEM.nanos());
-      while (true) {
-        for (var output = session.poll(); output != null; output = session.poll()) {
-          switch (output) {
-            case Output.Send(byte[] message) -> socket.send(message);
-            case Output.Welcomed _ ->
-                session.send(
-                    new Join(
-                        session.nextRequest(),
-                        key.id(),
-                        key.secret(),
-                        node.publicKey(),
-                        session.prove(node),
-                        name,
-                        List.of()),
-                    Clock.SYSTEM.nanos());
-            case Output.Received(Joined _) -> {
-              return;
-            }
-            case Output.Received(Failure failure) -> throw new AssertionError(failure.text());
-            case Output.Received _, Output.Skipped _ -> {}
-            case Output.Ended(_, String why) -> throw new AssertionError(why);
-          }
-        }
-        byte[] message = socket.receive(PATIENCE);
-        session.received(requireNonNull(message), Clock.SYSTEM.nanos());
-      }
     }
   }
 
