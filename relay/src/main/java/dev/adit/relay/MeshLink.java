@@ -6,11 +6,14 @@ import dev.adit.crypto.PublicKey;
 import dev.adit.derp.DerpClient;
 import dev.adit.derp.DerpHttpClient;
 import dev.adit.net.log.LogLine;
+import dev.adit.wire.derp.DerpFrame;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +30,9 @@ final class MeshLink implements AutoCloseable {
   /// Frames that fit into one TLS record leave together.
   private static final int RECORD_BYTES = 16 * 1024;
 
+  /// An operator has no more wishes at once.
+  private static final int MOST_ORDERS = 1024;
+
   private final MeshPeer peer;
   private final Relay relay;
   private final DerpHttpClient http;
@@ -36,6 +42,7 @@ final class MeshLink implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean isSelf;
   private volatile boolean isUp;
+  private volatile @Nullable Writer writer; // of the connection there is now
 
   /// @param pause between the end of one connection and the next try
   MeshLink(MeshPeer peer, Relay relay, DerpHttpClient http, Duration pause) {
@@ -58,6 +65,14 @@ final class MeshLink implements AutoCloseable {
   /// True once the other relay was found to be this one.
   boolean isSelf() {
     return isSelf;
+  }
+
+  /// Asks the other relay to end the connections of a client there (derp §6.6).
+  ///
+  /// @return false if there is no link now
+  boolean closePeer(PublicKey client) {
+    var now = writer;
+    return isUp && now != null && now.order(new DerpFrame.ClosePeer(client).encode());
   }
 
   private void run() {
@@ -99,7 +114,8 @@ final class MeshLink implements AutoCloseable {
           .log("a relay in the list of those of the region is this one");
       return "";
     }
-    var writer = new Writer(client);
+    var writer = new Writer(client, relay.metrics());
+    this.writer = writer;
     Set<PublicKey> present = new HashSet<>();
     writer.thread.start();
     try {
@@ -109,7 +125,11 @@ final class MeshLink implements AutoCloseable {
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     } finally {
-      isUp = false;
+      if (isUp) {
+        isUp = false;
+        relay.metrics().add(MeshCounter.LINKS_LOST, 1);
+      }
+      this.writer = null;
       client.close();
       writer.close();
       for (PublicKey gone : present) {
@@ -123,6 +143,7 @@ final class MeshLink implements AutoCloseable {
       case Event.Admitted _ -> {
         isUp = true;
         told = null;
+        relay.metrics().add(MeshCounter.LINKS_MADE, 1);
         LogLine.info(LOG, "mesh_link_up")
             .addKeyValue("peer", peer)
             .log("linked to another relay of the region");
@@ -153,18 +174,31 @@ final class MeshLink implements AutoCloseable {
   private static final class Writer {
     final DerpClient client;
     final Thread thread = Thread.ofVirtual().name("mesh-write").unstarted(this::run);
-    final ForwardQueue queue = new ForwardQueue(() -> LockSupport.unpark(thread));
+    final ForwardQueue queue;
+    private final BlockingQueue<byte[]> orders = new ArrayBlockingQueue<>(MOST_ORDERS);
     private volatile boolean ended;
 
-    Writer(DerpClient client) {
+    Writer(DerpClient client, RelayMetrics metrics) {
       this.client = client;
+      this.queue =
+          new ForwardQueue(
+              () -> LockSupport.unpark(thread),
+              dropped -> metrics.add(MeshCounter.PACKETS_DROPPED, dropped));
+    }
+
+    /// A frame that is no packet, before all that are; false if too many wait already.
+    boolean order(byte[] frame) {
+      boolean taken = orders.offer(frame);
+      LockSupport.unpark(thread);
+      return taken;
     }
 
     private void run() {
       var batch = new ByteArrayOutputStream(RECORD_BYTES);
       try {
         while (!ended) {
-          byte[] frame = queue.poll();
+          byte[] order = orders.poll();
+          byte[] frame = order == null ? queue.poll() : order;
           if (frame == null || batch.size() + frame.length > RECORD_BYTES) {
             if (batch.size() > 0) {
               client.forward(batch.toByteArray());

@@ -1,5 +1,6 @@
 package dev.adit.relay;
 
+import dev.adit.crypto.PublicKey;
 import dev.adit.derp.DerpHttpClient;
 import dev.adit.derp.DerpOptions;
 import dev.adit.derp.HttpOptions;
@@ -61,7 +62,9 @@ public final class MeshPeers implements AutoCloseable {
       throw new IllegalArgumentException("mesh peers: without a mesh key nobody would listen");
     }
     var derp = DerpOptions.DEFAULT.withMeshKey(key.bytes());
-    return new MeshPeers(relay, options.withDerp(derp).watching(), pause, clock, random);
+    var peers = new MeshPeers(relay, options.withDerp(derp).watching(), pause, clock, random);
+    relay.linkedBy(peers);
+    return peers;
   }
 
   /// Links to these from now on: links to others end, those that stay are left alone.
@@ -101,6 +104,13 @@ public final class MeshPeers implements AutoCloseable {
   /// How many links are up.
   public synchronized int up() {
     return (int) links.values().stream().filter(MeshLink::isUp).count();
+  }
+
+  /// Asks every relay there is a link to, to end the connections of a client there.
+  ///
+  /// @return how many were asked
+  synchronized int closePeer(PublicKey client) {
+    return (int) links.values().stream().filter(link -> link.closePeer(client)).count();
   }
 
   @Override

@@ -44,6 +44,7 @@ public final class Relay implements AutoCloseable {
   private final Set<DerpConnection> connections = ConcurrentHashMap.newKeySet();
   private final @Nullable UdpService stun;
   private final Object left = new Object();
+  private volatile @Nullable MeshPeers mesh;
   private volatile boolean draining;
   private volatile boolean awaitsRevoked;
   private volatile boolean closed;
@@ -106,6 +107,25 @@ public final class Relay implements AutoCloseable {
   /// For links to other relays of the region, which know this one by its own key (derp §7.1).
   PrivateKey privateKey() {
     return key;
+  }
+
+  /// From now on these are its links to other relays of the region.
+  void linkedBy(MeshPeers links) {
+    mesh = links;
+    metrics.of(links);
+  }
+
+  /// What [#closePeer] did.
+  ///
+  /// @param connections that are ended here
+  /// @param relays of the region that were asked to do the same
+  public record Ended(int connections, int relays) {}
+
+  /// Ends every connection that a key has in the region: here, and at the relays that there is a
+  /// link to now.
+  public Ended closePeer(PublicKey client) {
+    var links = mesh;
+    return new Ended(router.closePeer(client), links == null ? 0 : links.closePeer(client));
   }
 
   /// Every client's connection; duplicates too.

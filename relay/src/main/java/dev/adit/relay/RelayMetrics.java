@@ -8,12 +8,15 @@ import dev.adit.core.stun.StunCounter;
 import dev.adit.net.metrics.Counts;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
+import org.jspecify.annotations.Nullable;
 
 /// Everything a relay counts: its dashboard. Thread-safe.
 public final class RelayMetrics implements Readings.Source, DerpCounts {
   private final Counts<DerpCounter> derp = new Counts<>(DerpCounter.class);
   private final Drops drops = new Drops();
+  private final Counts<MeshCounter> mesh = new Counts<>(MeshCounter.class);
   private final Counts<StunCounter> stun = new Counts<>(StunCounter.class);
+  private volatile @Nullable MeshPeers links;
 
   RelayMetrics() {}
 
@@ -27,8 +30,17 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
     drops.add(reason, kind, packets, bytes);
   }
 
+  void add(MeshCounter counter, long amount) {
+    mesh.add(counter, amount);
+  }
+
   void add(StunCounter counter, long amount) {
     stun.add(counter, amount);
+  }
+
+  /// From now on these are the relay's links to others.
+  void of(MeshPeers links) {
+    this.links = links;
   }
 
   public long value(DerpCounter counter) {
@@ -40,6 +52,10 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
     return drops.packets(reason);
   }
 
+  public long value(MeshCounter counter) {
+    return mesh.value(counter);
+  }
+
   public long value(StunCounter counter) {
     return stun.value(counter);
   }
@@ -48,7 +64,24 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
   public void read(Readings into) {
     new Derp(into).read();
     drops.read(into);
+    readMesh(into);
     readStun(into);
+  }
+
+  private void readMesh(Readings into) {
+    var now = links;
+    into.gauge(
+        "adit_mesh_links_wanted",
+        "Other relays of the region that this one is told to link to.",
+        now == null ? 0 : now.wanted());
+    into.gauge(
+        "adit_mesh_links",
+        "Links to other relays of the region that are up now.",
+        now == null ? 0 : now.up());
+    for (MeshCounter counter : MeshCounter.values()) {
+      into.counter(
+          "adit_mesh_" + Readings.label(counter) + "_total", counter.sentence(), value(counter));
+    }
   }
 
   /// One reading of DERP's counters.

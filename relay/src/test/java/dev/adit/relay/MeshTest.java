@@ -2,6 +2,7 @@ package dev.adit.relay;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.adit.core.admission.OpenAdmission;
 import dev.adit.core.derp.DerpClientSession.Event;
@@ -167,6 +168,7 @@ class MeshTest {
       try (var second = nodes.get(1).client(b)) {
         exchange(first, second);
       }
+      assertThat(nodes.get(0).relay.metrics().value(MeshCounter.LINKS_MADE)).isEqualTo(2);
       nodes.get(1).stop();
       await("the others notice", () -> !nodes.get(0).isLinked() && !nodes.get(2).isLinked());
       long unknown = nodes.get(0).count(DerpCounter.PACKETS_FORWARDED_OUT);
@@ -174,11 +176,33 @@ class MeshTest {
       nodes.get(1).start();
       nodes.get(1).peers.replace(region());
       await("it is back", () -> linked(nodes));
+      assertThat(nodes.get(0).relay.metrics().value(MeshCounter.LINKS_LOST)).isEqualTo(1);
+      assertThat(nodes.get(0).relay.metrics().value(MeshCounter.LINKS_MADE)).isEqualTo(3);
       assertThat(nodes.get(0).count(DerpCounter.PACKETS_FORWARDED_OUT)).isEqualTo(unknown);
       try (var second = nodes.get(1).client(b)) {
         exchange(first, second);
       }
     }
+  }
+
+  /// derp §6.6: an operator asks one relay, and each looks at home.
+  @Test
+  void endsTheConnectionsOfAKeyAtEveryRelay() throws Exception {
+    try (var first = nodes.get(0).client(a);
+        var second = nodes.get(1).client(b);
+        var third = nodes.get(2).client(b)) {
+      assertThat(nodes.get(0).relay.closePeer(b.publicKey())).isEqualTo(new Relay.Ended(0, 2));
+      assertThatThrownBy(() -> untilItEnds(second)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> untilItEnds(third)).isInstanceOf(IOException.class);
+      assertThat(nodes.get(1).count(DerpCounter.CLOSED_BY_PEER)).isEqualTo(1);
+      assertThat(nodes.get(2).count(DerpCounter.CLOSED_BY_PEER)).isEqualTo(1);
+      assertThat(nodes.get(0).relay.closePeer(a.publicKey())).isEqualTo(new Relay.Ended(1, 2));
+      assertThatThrownBy(() -> untilItEnds(first)).isInstanceOf(IOException.class);
+    }
+  }
+
+  private static void untilItEnds(DerpHttpClient client) throws IOException {
+    while (client.hear(Duration.ofSeconds(20)) != null) {}
   }
 
   @Test

@@ -309,7 +309,10 @@ class RelayTest {
       }
     }
     int drops = 2 * DropReason.values().length * PacketKind.values().length;
-    assertThat(values).isEqualTo(DerpCounter.values().length + StunCounter.values().length + drops);
+    int mesh =
+        2 + MeshCounter.values().length; // with the links there are, and those there are to be
+    int counters = DerpCounter.values().length + StunCounter.values().length;
+    assertThat(values).isEqualTo(counters + mesh + drops);
     assertThat(readings.metrics().stream().map(Metric::name)).doesNotHaveDuplicates();
   }
 

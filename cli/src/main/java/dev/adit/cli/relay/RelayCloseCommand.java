@@ -3,6 +3,7 @@ package dev.adit.cli.relay;
 import dev.adit.cli.Failure;
 import dev.adit.cli.output.OutputOption;
 import dev.adit.relay.admin.RelayConsole;
+import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import java.util.concurrent.Callable;
@@ -17,8 +18,9 @@ import picocli.CommandLine.Spec;
     name = "close",
     mixinStandardHelpOptions = true,
     description = {
-      "Ends every connection that a client has to the relay of this machine. It may come again, unless it",
-      "is not admitted any more. For root and the relay's own user."
+      "Ends every connection that a client has to the relay of this machine, and has the other relays of"
+          + " its region do the same. It may come again, unless it is not admitted any more. For root and"
+          + " the relay's own user."
     })
 public final class RelayCloseCommand implements Callable<Integer> {
   @Spec CommandSpec spec;
@@ -34,9 +36,15 @@ public final class RelayCloseCommand implements Callable<Integer> {
   public Integer call() throws MalformedException {
     String wish = new JsonWriter().beginObject().member("key", key).endObject().toString();
     output.print(
-        spec.commandLine().getOut(),
-        relay.post(RelayConsole.CLOSE, wish),
-        answer -> answer.integer("ended") + " connections ended\n");
+        spec.commandLine().getOut(), relay.post(RelayConsole.CLOSE, wish), RelayCloseCommand::text);
     return Failure.DONE;
+  }
+
+  private static String text(JsonObject answer) throws MalformedException {
+    long asked = answer.integer("relaysAsked");
+    return answer.integer("ended")
+        + " connections ended"
+        + (asked == 0 ? "" : " here; asked of " + asked + " more relays of the region")
+        + "\n";
   }
 }

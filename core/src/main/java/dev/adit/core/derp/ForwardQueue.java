@@ -2,6 +2,7 @@ package dev.adit.core.derp;
 
 import dev.adit.crypto.PublicKey;
 import dev.adit.wire.derp.PacketFrame;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Packets waiting for one link to another relay, as finished ForwardPacket frames: at most 256
@@ -18,6 +19,7 @@ public final class ForwardQueue implements Forwarder {
   static final int CAPACITY = 256;
 
   private final Runnable wake;
+  private final LongConsumer dropping;
   private final ClientSendQueue queue = new ClientSendQueue(CAPACITY);
   private boolean awake;
   private boolean closed;
@@ -25,7 +27,14 @@ public final class ForwardQueue implements Forwarder {
 
   /// @param wake called by any thread when the empty queue was filled; must not block
   public ForwardQueue(Runnable wake) {
+    this(wake, _ -> {});
+  }
+
+  /// @param dropping told of packets when they are dropped, how many; called by any thread, with
+  ///   the queue's lock
+  public ForwardQueue(Runnable wake, LongConsumer dropping) {
     this.wake = wake;
+    this.dropping = dropping;
   }
 
   @Override
@@ -40,11 +49,11 @@ public final class ForwardQueue implements Forwarder {
     boolean wakes;
     synchronized (this) {
       if (closed) {
-        dropped++;
+        dropped(1);
         return;
       }
       if (!queue.add(source, frame, kind)) {
-        dropped++;
+        dropped(1);
       }
       wakes = !awake;
       awake = true;
@@ -69,7 +78,12 @@ public final class ForwardQueue implements Forwarder {
   /// The link has ended: drops what waits, and whatever still comes.
   public synchronized void close() {
     closed = true;
-    dropped += queue.size();
+    dropped(queue.size());
     queue.clear();
+  }
+
+  private void dropped(int packets) {
+    dropped += packets;
+    dropping.accept(packets);
   }
 }

@@ -42,9 +42,9 @@ public final class RelayConsole implements HttpHandler {
     /// @param clients with each of them
     String status(boolean clients);
 
-    /// Ends every connection of a key.
+    /// Ends every connection of a key, also at the other relays of the region.
     ///
-    /// @return a JSON object that says how many there were
+    /// @return a JSON object that says how many there were here, and how many relays were asked
     String close(PublicKey client);
 
     /// Sends the clients away and ends the program, soon after this returns.

@@ -58,8 +58,13 @@ public final class RelayOperations implements RelayConsole.Operations {
 
   @Override
   public String close(PublicKey client) {
-    int ended = relay.router().closePeer(client);
-    return new JsonWriter().beginObject().member("ended", ended).endObject().toString();
+    var ended = relay.closePeer(client);
+    return new JsonWriter()
+        .beginObject()
+        .member("ended", ended.connections())
+        .member("relaysAsked", ended.relays())
+        .endObject()
+        .toString();
   }
 
   @Override
