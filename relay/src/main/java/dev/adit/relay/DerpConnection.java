@@ -27,7 +27,7 @@ final class DerpConnection implements ByteConnection.Listener, DerpOutput {
   private final Runnable drain = this::drain;
   private final DerpServerSession session;
   private long timerAt = NEVER;
-  private boolean proven;
+  private volatile boolean proven;
   private boolean reading = true;
 
   /// @param forget called when the connection has ended
@@ -82,6 +82,11 @@ final class DerpConnection implements ByteConnection.Listener, DerpOutput {
   @Override
   public void append(byte[] bytes, int offset, int length) {
     connection.append(bytes, offset, length);
+  }
+
+  @Override
+  public void append(byte[] head, byte[] bytes, int offset, int length) {
+    connection.append(head, bytes, offset, length);
   }
 
   @Override
@@ -141,6 +146,16 @@ final class DerpConnection implements ByteConnection.Listener, DerpOutput {
   /// By any thread: what is known of the client; null until it is admitted.
   @Nullable ClientFacts facts() {
     return session.facts();
+  }
+
+  /// By any thread: see [ByteConnection#roundTripMicros].
+  long roundTripMicros() {
+    return connection.roundTripMicros();
+  }
+
+  /// By any thread: true once the client is admitted.
+  boolean isProven() {
+    return proven;
   }
 
   /// By any thread: the client is to be sent this frame.

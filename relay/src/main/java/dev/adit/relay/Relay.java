@@ -35,6 +35,8 @@ public final class Relay implements AutoCloseable {
   /// How often a problem must be seen again before it is believed.
   private static final int CHECKS = 5;
 
+  private static final Duration ROUND_TRIPS_EVERY = Duration.ofSeconds(10);
+
   private final RelayConfig config;
   private final PrivateKey key;
   private final Clock clock;
@@ -113,6 +115,16 @@ public final class Relay implements AutoCloseable {
   void linkedBy(MeshPeers links) {
     mesh = links;
     metrics.of(links);
+  }
+
+  /// Counts from now on every ten seconds how far away each client is, as TCP measures it, until
+  /// what this answers is closed.
+  public AutoCloseable measureRoundTrips() {
+    return measureRoundTrips(ROUND_TRIPS_EVERY);
+  }
+
+  AutoCloseable measureRoundTrips(Duration pause) {
+    return RoundTripSamples.start(connections, metrics, pause);
   }
 
   /// What [#closePeer] did.

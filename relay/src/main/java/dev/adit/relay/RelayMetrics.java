@@ -6,16 +6,25 @@ import dev.adit.core.derp.DropReason;
 import dev.adit.core.derp.PacketKind;
 import dev.adit.core.stun.StunCounter;
 import dev.adit.net.metrics.Counts;
+import dev.adit.net.metrics.Histogram;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /// Everything a relay counts: its dashboard. Thread-safe.
 public final class RelayMetrics implements Readings.Source, DerpCounts {
+  /// Microseconds, as the reference has them.
+  private static final long[] ROUND_TRIP_BOUNDS = {
+    10_000, 20_000, 50_000, 100_000, 150_000, 250_000, 500_000
+  };
+
   private final Counts<DerpCounter> derp = new Counts<>(DerpCounter.class);
   private final Drops drops = new Drops();
   private final Counts<MeshCounter> mesh = new Counts<>(MeshCounter.class);
   private final Counts<StunCounter> stun = new Counts<>(StunCounter.class);
+  private final Histogram roundTrips = new Histogram(1e-6, ROUND_TRIP_BOUNDS);
+  private final LongAdder roundTripsUnknown = new LongAdder();
   private volatile @Nullable MeshPeers links;
 
   RelayMetrics() {}
@@ -36,6 +45,15 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
 
   void add(StunCounter counter, long amount) {
     stun.add(counter, amount);
+  }
+
+  /// @param micros negative if it is not known
+  void roundTrip(long micros) {
+    if (micros < 0) {
+      roundTripsUnknown.increment();
+    } else {
+      roundTrips.note(micros);
+    }
   }
 
   /// From now on these are the relay's links to others.
@@ -64,6 +82,14 @@ public final class RelayMetrics implements Readings.Source, DerpCounts {
   public void read(Readings into) {
     new Derp(into).read();
     drops.read(into);
+    into.histogram(
+        "adit_derp_client_round_trip_seconds",
+        "Round trips of clients as TCP measures them, each client every 10 seconds.",
+        roundTrips);
+    into.counter(
+        "adit_derp_client_round_trips_unknown_total",
+        "Times that the round trip of a client was not known.",
+        roundTripsUnknown.sum());
     readMesh(into);
     readStun(into);
   }

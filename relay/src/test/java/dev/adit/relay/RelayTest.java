@@ -187,6 +187,24 @@ class RelayTest {
   }
 
   @Test
+  void measuresHowFarAwayItsClientsAre() throws Exception {
+    try (var _ = admitted(a);
+        var _ = relay.measureRoundTrips(Duration.ofMillis(5))) {
+      long until = System.nanoTime() + 20_000_000_000L;
+      while (roundTrips() < 3) {
+        assertThat(System.nanoTime()).isLessThan(until);
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /// Below ten milliseconds, for it is this machine.
+  private double roundTrips() {
+    return Readings.of(List.of(relay.metrics()))
+        .value("adit_derp_client_round_trip_seconds", "0.01");
+  }
+
+  @Test
   void drainsByAskingClientsToComeBackAndThenEndsThem() throws Exception {
     try (var first = admitted(a);
         var second = admitted(b)) {
@@ -311,8 +329,9 @@ class RelayTest {
     int drops = 2 * DropReason.values().length * PacketKind.values().length;
     int mesh =
         2 + MeshCounter.values().length; // with the links there are, and those there are to be
+    int roundTrips = 8 + 1; // ranges of the histogram, and those not known
     int counters = DerpCounter.values().length + StunCounter.values().length;
-    assertThat(values).isEqualTo(counters + mesh + drops);
+    assertThat(values).isEqualTo(counters + mesh + roundTrips + drops);
     assertThat(readings.metrics().stream().map(Metric::name)).doesNotHaveDuplicates();
   }
 

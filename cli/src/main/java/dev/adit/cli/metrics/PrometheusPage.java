@@ -7,10 +7,13 @@ import dev.adit.net.metrics.Readings;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -37,6 +40,7 @@ public final class PrometheusPage {
           switch (metric.kind()) {
             case COUNTER -> counter(metric);
             case GAUGE -> gauge(metric);
+            case HISTOGRAM -> histogram(metric);
           });
     }
     ExpositionFormatWriter writer = writer(request);
@@ -85,6 +89,26 @@ public final class PrometheusPage {
               .build());
     }
     return builder.build();
+  }
+
+  private static MetricSnapshot histogram(Metric metric) {
+    List<Metric.Sample> samples = metric.samples();
+    double[] bounds = new double[samples.size()];
+    long[] counts = new long[samples.size()];
+    for (int i = 0; i < bounds.length; i++) {
+      String bound = samples.get(i).labels().getFirst();
+      bounds[i] = bound.equals("+Inf") ? Double.POSITIVE_INFINITY : Double.parseDouble(bound);
+      counts[i] = (long) samples.get(i).value();
+    }
+    return HistogramSnapshot.builder()
+        .name(metric.name())
+        .help(metric.help())
+        .dataPoint(
+            HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(bounds, counts))
+                .sum(metric.sum())
+                .build())
+        .build();
   }
 
   private static Labels labels(Metric metric, Metric.Sample sample) {

@@ -151,6 +151,7 @@ public final class RelayCommand implements Callable<Integer> {
       Reloads reloads = new Reloads();
       map.addTo(routes, reloads);
       limits.apply(relay.router(), reloads);
+      tcp.measure(opened, relay);
       pages.addTo(
           routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
       FrontDoor door =

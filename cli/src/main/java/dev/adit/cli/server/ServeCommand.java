@@ -154,6 +154,7 @@ public final class ServeCommand implements Callable<Integer> {
         counted.add(relay.metrics());
         var _ = relay.addTo(routes);
         limits.apply(relay.router(), reloads);
+        tcp.measure(opened, relay);
         pages.addTo(routes, opened, relay, true, RelayParts.certName(certificate), counted, random);
       }
       relays.addAll(others);

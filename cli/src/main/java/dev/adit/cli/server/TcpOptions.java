@@ -4,6 +4,7 @@ import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
 import dev.adit.net.frontdoor.DoorOptions;
 import dev.adit.net.frontdoor.DoorOptions.AcceptRate;
+import dev.adit.relay.Relay;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -47,6 +48,21 @@ final class TcpOptions {
           "A peer that acknowledges nothing for so long is gone; 0 leaves it to the kernel (default:"
               + " ${DEFAULT-VALUE}).")
   String userTimeout = "15s";
+
+  @Option(
+      names = "--no-rtt",
+      description = {
+        "Do not ask the kernel every ten seconds how far away each client of the relay is, for the"
+            + " metrics."
+      })
+  boolean noRoundTrips;
+
+  /// Begins to count how far away the clients of `relay` are, unless that is not wanted.
+  void measure(OpenedParts opened, Relay relay) {
+    if (!noRoundTrips) {
+      AutoCloseable _ = opened.add(relay.measureRoundTrips());
+    }
+  }
 
   /// As the front door wants it.
   ///

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adit.net.http.HttpRequest;
 import dev.adit.net.http.HttpResponse;
+import dev.adit.net.metrics.Histogram;
 import dev.adit.net.metrics.Readings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -32,6 +33,26 @@ class PrometheusPageTest {
             # TYPE adit_things_refused_total counter
             adit_things_refused_total{reason="too_many"} 3.0
             adit_things_refused_total{reason="too_old"} 0.0
+            """);
+  }
+
+  @Test
+  void writesAHistogramAsPrometheusWantsIt() {
+    var waits = new Histogram(1e-3, 10, 2_000);
+    waits.note(5);
+    waits.note(20);
+    waits.note(3_000);
+    readings.histogram("adit_wait_seconds", "Waits.", waits);
+    assertThat(text(page(Map.of())))
+        .isEqualTo(
+            """
+            # HELP adit_wait_seconds Waits.
+            # TYPE adit_wait_seconds histogram
+            adit_wait_seconds_bucket{le="0.01"} 1
+            adit_wait_seconds_bucket{le="2.0"} 2
+            adit_wait_seconds_bucket{le="+Inf"} 3
+            adit_wait_seconds_count 3
+            adit_wait_seconds_sum 3.025
             """);
   }
 

@@ -11,6 +11,12 @@ public interface DerpOutput {
   /// [#takes] was true; the bytes leave when the thread's present work is done.
   void append(byte[] bytes, int offset, int length);
 
+  /// The same for a frame in two parts, its head first.
+  default void append(byte[] head, byte[] bytes, int offset, int length) {
+    append(head, 0, head.length);
+    append(bytes, offset, length);
+  }
+
   /// Tells that [DerpServerSession#drain] has something to do. Called by any thread; must not
   /// block, and must not drain before it returns.
   void wake();

@@ -283,8 +283,7 @@ public final class DerpServerSession {
       int length,
       long now) {
     if (output.takes() && mailbox.isEmpty() && own.isEmpty() && !isEnded()) {
-      output.append(header, 0, header.length);
-      output.append(bytes, offset, length);
+      output.append(header, bytes, offset, length);
       packetsSent++;
       bytesSent += length;
       hearing.heard(source);

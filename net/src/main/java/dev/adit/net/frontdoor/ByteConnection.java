@@ -28,6 +28,12 @@ public interface ByteConnection {
   /// and one call of the kernel for whatever one turn causes.
   void append(byte[] bytes, int offset, int length);
 
+  /// The same for a frame in two parts, its head first.
+  default void append(byte[] head, byte[] bytes, int offset, int length) {
+    append(head, 0, head.length);
+    append(bytes, offset, length);
+  }
+
   /// True on the connection's event loop while [#isWritable]. Called by any thread.
   boolean isWritableHere();
 
@@ -37,6 +43,12 @@ public interface ByteConnection {
   /// True if the peer has taken some of what is waiting since this was asked last; on the event
   /// loop only.
   boolean progressed();
+
+  /// The round trip that TCP measures now, microseconds; -1 where none is known. Any thread may
+  /// ask.
+  default long roundTripMicros() {
+    return -1;
+  }
 
   /// Stops or goes on reading; TCP then slows the peer down. On the event loop only.
   void setReading(boolean reading);

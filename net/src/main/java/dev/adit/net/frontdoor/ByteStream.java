@@ -1,5 +1,6 @@
 package dev.adit.net.frontdoor;
 
+import dev.adit.net.metrics.Histogram;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -39,12 +40,14 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
   ///
   /// @param provenLoops where the connection goes once its peer has proven who it is; null to stay
   /// @param ideal see [ByteConnection#isIdeal]
+  /// @param framesOfWrites notes how many frames leave together
   ByteStream(
       Channel channel,
       ByteConnection.Acceptor acceptor,
       @Nullable EventLoopGroup provenLoops,
-      boolean ideal) {
-    connection = new Connection(channel, provenLoops, ideal);
+      boolean ideal,
+      Histogram framesOfWrites) {
+    connection = new Connection(channel, provenLoops, ideal, framesOfWrites);
     listener = acceptor.accept(connection);
   }
 
@@ -67,9 +70,16 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     private boolean pooled;
     private boolean dead;
     private long waitedFor;
+    private int frames; // since the last turn
+    private final Histogram framesOfWrites;
 
-    Connection(Channel channel, @Nullable EventLoopGroup provenLoops, boolean ideal) {
+    Connection(
+        Channel channel,
+        @Nullable EventLoopGroup provenLoops,
+        boolean ideal,
+        Histogram framesOfWrites) {
       super(channel);
+      this.framesOfWrites = framesOfWrites;
       this.provenLoops = provenLoops;
       this.ideal = ideal;
       settled = provenLoops == null;
@@ -170,6 +180,18 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void append(byte[] bytes, int offset, int length) {
+      frames++;
+      put(bytes, offset, length);
+    }
+
+    @Override
+    public void append(byte[] head, byte[] bytes, int offset, int length) {
+      frames++;
+      put(head, 0, head.length);
+      put(bytes, offset, length);
+    }
+
+    private void put(byte[] bytes, int offset, int length) {
       int position = offset;
       int left = length;
       while (left > 0 && !dead) {
@@ -197,6 +219,8 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
     /// The turn is over.
     private void leave() {
       leaving = false;
+      framesOfWrites.note(frames);
+      frames = 0;
       var buffer = open;
       if (buffer != null) {
         open = null;
@@ -216,6 +240,11 @@ final class ByteStream extends ChannelInboundHandlerAdapter {
       boolean progressed = waiting < waitedFor;
       waitedFor = waiting;
       return progressed;
+    }
+
+    @Override
+    public long roundTripMicros() {
+      return RoundTrips.micros(channel);
     }
 
     @Override

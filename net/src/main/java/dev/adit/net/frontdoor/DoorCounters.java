@@ -1,6 +1,7 @@
 package dev.adit.net.frontdoor;
 
 import dev.adit.net.metrics.Counts;
+import dev.adit.net.metrics.Histogram;
 import dev.adit.net.metrics.Metric;
 import dev.adit.net.metrics.Readings;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -82,13 +83,20 @@ final class DoorCounters {
 
   private static final int STATUSES = 600;
 
+  /// As the reference has them.
+  private static final long[] FRAMES_OF_WRITES = {
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 25, 50, 100
+  };
+
   final LongAdder accepted = new LongAdder();
   final Counts<Refusal> refused = new Counts<>(Refusal.class);
-  final LongAdder tlsDone = new LongAdder();
+  final Counts<TlsVersion> tlsDone = new Counts<>(TlsVersion.class);
+  final Counts<TlsVersion> tlsOpen = new Counts<>(TlsVersion.class);
   final Counts<TlsFailure> tlsFailures = new Counts<>(TlsFailure.class);
   final LongAdder timeouts = new LongAdder();
   final Counts<Upgrade> upgrades = new Counts<>(Upgrade.class);
   final Counts<BadMessage> badMessages = new Counts<>(BadMessage.class);
+  final Histogram framesOfWrites = new Histogram(1, FRAMES_OF_WRITES);
   private final AtomicLongArray answers = new AtomicLongArray(STATUSES);
 
   void answered(int status) {
@@ -109,7 +117,15 @@ final class DoorCounters {
         Refusal.values(),
         refusal -> refusal.sentence,
         refused::value);
-    into.counter("adit_tls_handshakes_total", "TLS handshakes that succeeded.", tlsDone.sum());
+    Metric current =
+        into.gauges("adit_tls_connections", "TLS connections open now, by version.", "version");
+    Metric done =
+        into.counters(
+            "adit_tls_handshakes_total", "TLS handshakes that succeeded, by version.", "version");
+    for (TlsVersion version : TlsVersion.values()) {
+      current.explained(tlsOpen.value(version), version.label, version.sentence);
+      done.explained(tlsDone.value(version), version.label, version.sentence);
+    }
     into.counters(
         "adit_tls_handshakes_failed_total",
         "TLS handshakes that did not succeed, by reason.",
@@ -128,6 +144,10 @@ final class DoorCounters {
         Upgrade.values(),
         upgrade -> upgrade.sentence,
         upgrades::value);
+    into.histogram(
+        "adit_derp_write_frames",
+        "DERP frames that left for a client together, without waiting for each other.",
+        framesOfWrites);
     into.counters(
         "adit_websockets_refused_total",
         "WebSockets ended because of what the peer sent, by reason.",

@@ -170,7 +170,7 @@ public final class FrontDoor implements AutoCloseable {
 
   private void furnish(ChannelPipeline pipeline, RequestRoutes routes, @Nullable ServerTls tls) {
     if (tls != null) {
-      pipeline.addLast(new HelloReader(tls, config.requestSeconds(), this::handshake));
+      pipeline.addLast(new HelloReader(tls, config.requestSeconds(), new Handshakes()));
     }
     var door =
         new HttpDoor(
@@ -182,11 +182,17 @@ public final class FrontDoor implements AutoCloseable {
     pipeline.addLast(door.handlers());
   }
 
-  private void handshake(@Nullable Throwable failure) {
-    if (failure == null) {
-      counters.tlsDone.increment();
-    } else {
-      counters.tlsFailures.count(DoorCounters.TlsFailure.of(failure));
+  /// Counts how handshakes end.
+  private final class Handshakes implements HelloReader.End {
+    @Override
+    public void succeeded(Channel channel, TlsVersion version) {
+      counters.tlsDone.count(version);
+      RemoteEnd.of(channel).encrypted(version);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      counters.tlsFailures.count(DoorCounters.TlsFailure.of(cause));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.adit.wire.MalformedException;
 import dev.adit.wire.tls.ClientHello;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslClientHelloHandler;
@@ -14,7 +15,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +28,24 @@ final class HelloReader extends SslClientHelloHandler<SslContext> {
 
   private final ServerTls tls;
   private final int seconds;
-  private final Consumer<@Nullable Throwable> ended;
+  private final End end;
   private @Nullable ScheduledFuture<?> deadline;
   private boolean done;
   private boolean challenge;
 
+  /// Hears once how the handshake went.
+  interface End {
+    void succeeded(Channel channel, TlsVersion version);
+
+    void failed(Throwable cause);
+  }
+
   /// @param seconds for the whole handshake, its first message too
-  /// @param ended hears once how the handshake went: null for well
-  HelloReader(ServerTls tls, int seconds, Consumer<@Nullable Throwable> ended) {
+  HelloReader(ServerTls tls, int seconds, End end) {
     super(LONGEST_HELLO);
     this.tls = tls;
     this.seconds = seconds;
-    this.ended = ended;
+    this.end = end;
   }
 
   @Override
@@ -89,7 +95,12 @@ final class HelloReader extends SslClientHelloHandler<SslContext> {
     handler
         .handshakeFuture()
         .addListener(handshake -> {
-          ended.accept(handshake.cause());
+          if (handshake.isSuccess()) {
+            var session = handler.engine().getSession();
+            end.succeeded(context.channel(), TlsVersion.of(session.getProtocol()));
+          } else {
+            end.failed(handshake.cause());
+          }
           if (challenge) {
             context.channel().close(); // the handshake was all that was asked for
           }
@@ -114,7 +125,7 @@ final class HelloReader extends SslClientHelloHandler<SslContext> {
     disarm();
     if (!done) {
       done = true;
-      ended.accept(cause);
+      end.failed(cause);
     }
   }
 

@@ -253,7 +253,11 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
     }
     var stream =
         new ByteStream(
-            context.channel(), derp.acceptor(), provenLoops, DerpHandshake.isIdeal(head));
+            context.channel(),
+            derp.acceptor(),
+            provenLoops,
+            DerpHandshake.isIdeal(head),
+            counters.framesOfWrites);
     context.pipeline().addLast(stream);
     handOver(context);
   }

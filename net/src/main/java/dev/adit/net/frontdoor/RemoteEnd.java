@@ -25,6 +25,7 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
   private boolean ofSite; // counts against its address, unless the peer is proven
   private boolean proven;
   private boolean forwarder;
+  private @Nullable TlsVersion encrypted;
 
   RemoteEnd(ConnectionLimits limits, Proxies proxies, DoorCounters counters) {
     this.limits = limits;
@@ -38,6 +39,14 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
 
   Endpoint remote() {
     return remote;
+  }
+
+  /// Its TLS stands; not told again.
+  void encrypted(TlsVersion version) {
+    if (counted) {
+      encrypted = version;
+      counters.tlsOpen.add(version, 1);
+    }
   }
 
   /// From now on the connection does not count against its address.
@@ -131,6 +140,9 @@ final class RemoteEnd extends ChannelInboundHandlerAdapter {
   private void ended() {
     if (ofSite && !proven) {
       limits.unprovenClosed(remote.address());
+    }
+    if (encrypted != null) {
+      counters.tlsOpen.add(encrypted, -1);
     }
     limits.closed();
     counted = false;

@@ -14,7 +14,10 @@ public final class Metric {
     /// Only rises, until the program starts anew.
     COUNTER,
     /// Rises and falls.
-    GAUGE
+    GAUGE,
+    /// A counter for each range of values: one label, `le`, whose samples do not hold those of the
+    /// ranges below; and the values' [Metric#sum].
+    HISTOGRAM
   }
 
   /// @param labels values of the metric's labels, in their order
@@ -26,6 +29,7 @@ public final class Metric {
   private final List<String> labels;
   private final List<Sample> samples = new ArrayList<>();
   private final Map<String, String> meanings = new LinkedHashMap<>();
+  private double sum;
 
   Metric(String name, Kind kind, String help, List<String> labels) {
     if (kind == Kind.COUNTER != name.endsWith("_total")) {
@@ -35,6 +39,18 @@ public final class Metric {
     this.kind = kind;
     this.help = help;
     this.labels = List.copyOf(labels);
+  }
+
+  /// What a histogram holds now.
+  Metric add(Histogram histogram) {
+    samples.addAll(histogram.samples());
+    sum = histogram.sum();
+    return this;
+  }
+
+  /// Of a histogram: all values together.
+  public double sum() {
+    return sum;
   }
 
   /// Adds a value.

@@ -75,6 +75,12 @@ public final class Readings {
     return metric(name, Kind.GAUGE, help, labels);
   }
 
+  /// @param help says the unit
+  public Readings histogram(String name, String help, Histogram histogram) {
+    metric(name, Kind.HISTOGRAM, help, "le").add(histogram);
+    return this;
+  }
+
   private Metric metric(String name, Kind kind, String help, String... labels) {
     var metric = new Metric(name, kind, help, List.of(labels));
     metrics.add(metric);

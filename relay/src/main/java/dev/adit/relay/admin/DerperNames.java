@@ -94,6 +94,19 @@ final class DerperNames {
             counter(derper + "\"other\"}", start + "probe", start + "handshake", start + "other"));
       }
     }
+    for (int bound : List.of(10, 20, 50, 100, 150, 250, 500)) {
+      String seconds = Double.toString(bound / 1e3);
+      all.add(
+          counter(
+              "derp_tcp_rtt{le=\"" + bound + "ms\"}",
+              "adit_derp_client_round_trip_seconds=" + seconds));
+    }
+    all.add(counter("derp_tcp_rtt{le=\"inf\"}", "adit_derp_client_round_trip_seconds=+Inf"));
+    all.add(counter("derp_tcp_rtt{le=\"error\"}", "adit_derp_client_round_trips_unknown_total"));
+    for (String version : List.of("1.2", "1.3", "unknown")) {
+      String label = "{version=\"" + version + "\"}";
+      all.add(gauge("derper_tls_active_version" + label, "adit_tls_connections=" + version));
+    }
     return List.copyOf(all);
   }
 

@@ -69,7 +69,9 @@ class RelayConsoleTest {
     assertThat(page)
         .contains("# TYPE derp_accepts counter\nderp_accepts 0\n")
         .contains("derp_packets_dropped{reason=\"unknown_dest\",kind=\"disco\"} 0\n")
-        .contains("version{version=\"adit 1\"} 1\n");
+        .contains("derp_tcp_rtt{le=\"10ms\"} 0\n")
+        .contains("derper_tls_active_version{version=\"1.3\"} 0\n")
+        .contains("\nversion{version=\"adit 1\"} 1\n");
     assertThat(page.lines().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
     assertThat(Json.parseObject(text(ask("GET", "/debug/vars", ROOT))).integer("derp_accepts"))
         .isZero();

@@ -21,11 +21,12 @@ import org.junit.jupiter.api.Test;
 class DashboardTest {
   private static final Path DOCS = Path.of("..", "docs");
   private static final Pattern ROW =
-      Pattern.compile("\\| `([a-z0-9_]+)` \\| (?:counter|gauge) \\| ([^|]*)\\|.*");
+      Pattern.compile("\\| `([a-z0-9_]+)` \\| (?:counter|gauge|histogram) \\| ([^|]*)\\|.*");
   private static final Pattern METRIC = Pattern.compile("\\b((?:adit|process|jvm)_[a-z0-9_]+)\\{");
   private static final Pattern BY = Pattern.compile("by \\(([a-z, ]+)\\)");
   private static final Pattern REFUSALS =
-      Pattern.compile("adit_(derp|stun|tls|http|relay)_.*(refused|dropped|failed|ended)_total");
+      Pattern.compile(
+          "adit_(derp|mesh|stun|tls|http|relay)_.*(refused|dropped|failed|ended)_total");
 
   @Test
   void everyMetricItNamesExists() throws Exception {
@@ -33,7 +34,7 @@ class DashboardTest {
     for (String expression : expressions()) {
       Matcher metric = METRIC.matcher(expression);
       assertThat(metric.find()).as(expression).isTrue();
-      String labels = known.get(metric.group(1));
+      String labels = known.get(metric.group(1).replaceFirst("_(bucket|sum|count)$", ""));
       assertThat(labels).as("docs/metrics.md has %s", metric.group(1)).isNotNull();
       Matcher by = BY.matcher(expression);
       if (by.find()) {

@@ -57,7 +57,7 @@ class ObservabilityScenariosTest {
       assertThat(value(server, "adit_coordinator_joins_total{result=\"created\"}")).isEqualTo(2);
       assertThat(value(server, "adit_derp_connections")).isEqualTo(2);
       assertThat(value(server, "adit_stun_answers_total{form=\"full\"}")).isPositive();
-      assertThat(value(server, "adit_tls_handshakes_total")).isPositive();
+      assertThat(value(server, "adit_tls_handshakes_total{version=\"1.3\"}")).isPositive();
       assertThat(value(server, "process_open_fds")).isPositive();
 
       Outcome local = world.lab.exec("srv", "bash", "-c", ASK.formatted("127.0.0.1"));
