@@ -376,7 +376,7 @@ public final class Agent implements AutoCloseable {
       plane.carryOutNetcheck(now);
       path.linkChanged(now);
       plane.carryOut(now);
-      plane.links().forEach(DerpLink::networkChanged);
+      plane.links().all().forEach(DerpLink::networkChanged);
       coordination.networkChanged();
     }
   }

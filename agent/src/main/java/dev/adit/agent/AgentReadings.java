@@ -48,7 +48,7 @@ final class AgentReadings implements Readings.Source {
   }
 
   private void onLoop(Readings into) {
-    DerpLink home = plane.home();
+    DerpLink home = plane.links().home();
     into.gauge(
         "adit_agent_relay_connected",
         "1 while the home relay is connected.",

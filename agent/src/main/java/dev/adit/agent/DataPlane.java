@@ -83,10 +83,8 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
   private final PeerOrders tunnel;
   private final Map<PublicKey, Peer> bound = new HashMap<>();
   private final Map<PublicKey, Peer> peers = new HashMap<>();
-  private final Map<UUID, DerpLink> links = new HashMap<>();
-  private boolean ending;
+  private final RelayLinks links = new RelayLinks(this::homeChanged);
   private @Nullable UdpLoop loop;
-  private @Nullable DerpLink home;
   private boolean relayOnly;
   private boolean sharesPort;
   private int wireGuardPort;
@@ -205,53 +203,30 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   // --- relays
 
-  /// Adds a link; the first home is chosen by the caller.
-  void addLink(DerpLink link, boolean isHome) {
-    if (ending) {
-      return;
-    }
-    links.put(link.target().id(), link);
-    if (isHome) {
-      home = link;
-    }
-    link.start();
+  RelayLinks links() {
+    return links;
   }
 
-  /// Ends all links, also those that a map on its way would add: the agent is about to end.
+  /// Ends all links: the agent is about to end.
   void endLinks() {
-    ending = true;
     netcheck.closeAll();
-    links.values().forEach(DerpLink::close);
+    links.end();
   }
 
-  void removeLink(UUID id) {
-    DerpLink link = links.remove(id);
-    if (link != null) {
-      link.close();
-      if (link == home) {
-        home = null;
-        path.relayLost(clock.nanos());
-        events.homeRelay(false);
-      }
+  private void homeChanged(boolean up) {
+    long now = clock.nanos();
+    if (up) {
+      path.relayConnected(now);
+    } else {
+      path.relayLost(now);
     }
+    carryOut(now);
+    events.homeRelay(up);
   }
 
-  @Nullable DerpLink link(UUID id) {
-    return links.get(id);
-  }
-
-  Collection<DerpLink> links() {
-    return links.values();
-  }
-
-  @Nullable DerpLink home() {
-    return home;
-  }
-
-  /// The peer's home relay if we are connected to it, else our own.
+  /// See [RelayLinks#towards].
   @Nullable DerpLink linkOf(Peer peer) {
-    DerpLink theirs = peer.homeRelay == null ? null : links.get(peer.homeRelay);
-    return theirs != null && theirs.isUp() ? theirs : home;
+    return links.towards(peer.homeRelay);
   }
 
   // --- packets
@@ -392,25 +367,17 @@ final class DataPlane implements PacketHandler, DerpLink.Listener {
 
   @Override
   public void linkUp(DerpLink link) {
-    loop().post(() -> linkChanged(link, true));
+    loop().post(() -> links.changed(link, true));
   }
 
   @Override
   public void linkDown(DerpLink link, String reason) {
-    loop().post(() -> linkChanged(link, false));
+    loop().post(() -> links.changed(link, false));
   }
 
-  private void linkChanged(DerpLink link, boolean up) {
-    if (link == home) {
-      long now = clock.nanos();
-      if (up) {
-        path.relayConnected(now);
-      } else {
-        path.relayLost(now);
-      }
-      carryOut(now);
-      events.homeRelay(up);
-    }
+  @Override
+  public void linkLeaving(DerpLink link, long pauseNanos) {
+    loop().post(() -> links.leaving(link, pauseNanos));
   }
 
   @Override

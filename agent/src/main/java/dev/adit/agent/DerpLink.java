@@ -38,6 +38,7 @@ final class DerpLink implements AutoCloseable {
   record Target(
       UUID id,
       String name,
+      int regionId,
       PublicKey key,
       List<Endpoint> endpoints,
       @Nullable String host,
@@ -49,6 +50,10 @@ final class DerpLink implements AutoCloseable {
 
     /// The connection ended or could not be made; another try follows by itself.
     void linkDown(DerpLink link, String reason);
+
+    /// The relay asks its clients to go elsewhere, each after a pause of its own; it still carries
+    /// packets until it ends the connection.
+    void linkLeaving(DerpLink link, long pauseNanos);
 
     /// Packets in the order in which they came. Call [#handled] with their number when they were
     /// dealt with: until then they count as under way.
@@ -83,6 +88,16 @@ final class DerpLink implements AutoCloseable {
   /// In use until so long after the last packet.
   private static final long USE = 5 * SECOND;
 
+  /// Without a packet for so long a retired link is closed: whoever still had it as the way to us
+  /// has found the other one.
+  private static final long QUIET = SECOND;
+
+  /// A relay may ask for a longer pause; the connection to another one is made all the same.
+  private static final long MAX_LEAVE_MILLIS = 10_000;
+
+  /// After so many tries in a row, a tenth of a second and more, other relays are tried too.
+  private static final int LOST_AFTER = 3;
+
   private static final long RETRY_UNIT_NANOS = 10_000_000L;
 
   /// Both ends of a pair wait for a relay that was restarted, each up to 1.5 times this.
@@ -93,16 +108,20 @@ final class DerpLink implements AutoCloseable {
 
   private final Target target;
   private final PrivateKey own;
-  private final boolean home;
   private final Clock clock;
   private final RandomGenerator random;
   private final Listener listener;
   private final AgentCounters counters;
   private final Semaphore underWay = new Semaphore(MAX_UNDER_WAY);
   private final Thread reader;
+  private long firstPauseNanos; // written before the reader starts
   private LinkCount stage = LinkCount.NO_CONNECTION; // of the try; confined to the reader
   private @Nullable String told; // likewise: the last reason
   private volatile long usedAt = -USE; // exact to a tenth of a second
+  private volatile boolean home;
+  private volatile boolean leaving;
+  private volatile boolean retired;
+  private volatile int failures; // tries in a row that did not succeed; written by the reader
   private volatile boolean closed;
   private volatile long rttNanos = -1;
   private volatile @Nullable Live live;
@@ -129,7 +148,9 @@ final class DerpLink implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("derp-read").unstarted(this::run);
   }
 
-  void start() {
+  /// @param pauseNanos before the first try
+  void start(long pauseNanos) {
+    firstPauseNanos = pauseNanos;
     reader.start();
   }
 
@@ -144,6 +165,43 @@ final class DerpLink implements AutoCloseable {
 
   boolean isUp() {
     return live != null;
+  }
+
+  /// True once the relay has asked to be left, until it admits us anew.
+  boolean isLeaving() {
+    return leaving;
+  }
+
+  /// True if there is no connection, and several tries have not made one.
+  boolean isLost() {
+    return live == null && failures >= LOST_AFTER;
+  }
+
+  /// True if `other` leads to another relay of the same region.
+  boolean isBeside(DerpLink other) {
+    return target.regionId == other.target.regionId && !target.id.equals(other.target.id);
+  }
+
+  /// Another link has taken the place of this one: it is read until nothing comes any more, and not
+  /// made again.
+  void retire() {
+    used(clock.nanos());
+    retired = true;
+  }
+
+  boolean isRetired() {
+    return retired;
+  }
+
+  /// Whether the relay is our home; it is told.
+  void preferred(boolean isHome) {
+    Live now = live;
+    if (home != isHome) {
+      home = isHome;
+      if (now != null) {
+        now.queue.add(DerpClientSession.preferred(isHome), true);
+      }
+    }
   }
 
   /// Sends a packet to `destination`; dropped while the link is down.
@@ -202,7 +260,7 @@ final class DerpLink implements AutoCloseable {
   }
 
   private void run() {
-    int failures = 0;
+    LockSupport.parkNanos(firstPauseNanos);
     while (!closed) {
       String reason;
       boolean wasUp = false;
@@ -226,10 +284,15 @@ final class DerpLink implements AutoCloseable {
       if (closed) {
         return;
       }
-      counters.link(wasUp ? LinkCount.LOST : stage);
-      tell(wasUp, reason);
-      listener.linkDown(this, reason);
       failures = wasUp ? 1 : failures + 1;
+      if (!retired) {
+        counters.link(wasUp ? LinkCount.LOST : stage);
+        tell(wasUp, reason);
+      }
+      listener.linkDown(this, reason);
+      if (retired) {
+        return;
+      }
       pause(failures);
     }
   }
@@ -293,6 +356,9 @@ final class DerpLink implements AutoCloseable {
     long heard = clock.nanos();
     while (true) {
       long now = clock.nanos();
+      if (retired && now - usedAt >= QUIET) {
+        return true;
+      }
       int length = read(connection, buffer, Math.min(session.wakeAt(), now + SECOND) - now);
       now = clock.nanos();
       if (length < 0) {
@@ -349,7 +415,10 @@ final class DerpLink implements AutoCloseable {
         case Event.PingAnswered answered -> rttNanos = answered.nanos();
         case Event.Health _, Event.LimitChanged _, Event.KeepAlive _, Event.PeerPresent _ -> {}
         case Event.Pinged _, Event.Ponged _ -> {}
-        case Event.Restarting ignored -> {} // the end of the connection follows, and a new try
+        case Event.Restarting(var in, _) -> {
+          leaving = true;
+          listener.linkLeaving(this, Math.min(in, MAX_LEAVE_MILLIS) * 1_000_000);
+        }
       }
     }
     if (!packets.isEmpty()) {
@@ -365,6 +434,8 @@ final class DerpLink implements AutoCloseable {
       queue.add(DerpClientSession.preferred(true), true);
     }
     queue.add(session.ping(clock.nanos(), ANSWER_LIMIT), true); // measures the relay's latency once
+    leaving = false;
+    failures = 0;
     live = new Live(connection, session, queue);
     counters.link(LinkCount.UP);
     AgentLog.info(DerpLink.class, "relay_connected", "connected to a relay", "relay", target.name);

@@ -1,19 +1,14 @@
 package dev.adit.agent;
 
 import dev.adit.core.netcheck.NetCheck;
-import dev.adit.core.netcheck.StunServer;
 import dev.adit.core.path.PathNode;
 import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
-import dev.adit.wire.Endpoint;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.Prefix;
 import dev.adit.wire.control.ControlMessage;
 import dev.adit.wire.control.NodeRecord;
-import dev.adit.wire.control.RelayDescription;
-import dev.adit.wire.control.RelayRecord;
-import dev.adit.wire.control.Sha256;
 import dev.adit.wire.probe.Candidate;
 import dev.adit.wire.probe.CandidateKind;
 import java.io.IOException;
@@ -29,7 +24,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// This node's membership in its network, carried out: the map's peers become loopback endpoints,
-/// peers of the path machine and of WireGuard; the map's relays become links. Confined to the
+/// peers of the path machine and of WireGuard; [KnownRelays] sees to the relays. Confined to the
 /// packet loop's thread.
 final class Membership {
   /// What it wants of the rest of the agent.
@@ -43,17 +38,14 @@ final class Membership {
 
   private final DataPlane plane;
   private final LoopbackPorts ports;
-  private final PrivateKey nodeKey;
   private final Clock clock;
-  private final RandomGenerator random;
   private final Orders orders;
   private final PathNode path;
   private final NetCheck netcheck;
 
   private @Nullable MapView map;
   private final Map<UUID, NodeRecord> nodes = new HashMap<>();
-  private final Map<UUID, RelayRecord> relays = new HashMap<>();
-  private @Nullable UUID homeRelay;
+  private final KnownRelays relays;
 
   Membership(
       DataPlane plane,
@@ -68,10 +60,9 @@ final class Membership {
     this.path = path;
     this.netcheck = netcheck;
     this.ports = ports;
-    this.nodeKey = nodeKey;
     this.clock = clock;
-    this.random = random;
     this.orders = orders;
+    this.relays = new KnownRelays(plane, nodeKey, clock, random);
   }
 
   // --- the map
@@ -80,7 +71,9 @@ final class Membership {
   void mapChanged(MapView newMap) throws IOException {
     map = newMap;
     path.overlayChanged(newMap.ranges());
-    relaysChanged(newMap.relays());
+    relays.changed(newMap.relays());
+    netcheck.serversChanged(KnownRelays.stunServers(newMap.relays()), clock.nanos());
+    plane.carryOutNetcheck(clock.nanos());
     peersChanged(newMap.peers());
     configureAgain();
   }
@@ -159,74 +152,6 @@ final class Membership {
     }
   }
 
-  // --- relays
-
-  private void relaysChanged(List<RelayRecord> records) {
-    Map<UUID, RelayRecord> now = new HashMap<>();
-    for (RelayRecord record : records) {
-      if (record.description().capabilities().contains(RelayDescription.DERP)) {
-        now.put(record.relay(), record);
-      }
-    }
-    for (RelayRecord old : List.copyOf(relays.values())) {
-      RelayRecord current = now.get(old.relay());
-      if (current == null || !current.description().equals(old.description())) {
-        plane.removeLink(old.relay());
-        relays.remove(old.relay());
-      }
-    }
-    relays.putAll(now);
-    // The first of the list is everybody's home in this release.
-    homeRelay = null;
-    for (RelayRecord record : records) {
-      if (now.containsKey(record.relay())) {
-        homeRelay = record.relay();
-        break;
-      }
-    }
-    if (homeRelay != null && plane.link(homeRelay) == null) {
-      link(homeRelay);
-    }
-    netcheck.serversChanged(stunServers(records), clock.nanos());
-    plane.carryOutNetcheck(clock.nanos());
-  }
-
-  private void link(UUID id) {
-    RelayRecord record = relays.get(id);
-    if (record == null) {
-      return;
-    }
-    RelayDescription relay = record.description();
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (IpAddress address : relay.addresses()) {
-      endpoints.add(new Endpoint(address, relay.tcp()));
-    }
-    List<byte[]> pins = new ArrayList<>();
-    for (Sha256 pin : relay.certPins()) {
-      pins.add(pin.bytes());
-    }
-    String host = relay.hosts().isEmpty() ? null : relay.hosts().getFirst();
-    var target = new DerpLink.Target(id, relay.name(), relay.key(), endpoints, host, pins);
-    boolean isHome = id.equals(homeRelay);
-    plane.addLink(
-        new DerpLink(target, nodeKey, isHome, clock, random, plane, plane.counters()), isHome);
-  }
-
-  private static List<StunServer> stunServers(List<RelayRecord> records) {
-    List<StunServer> servers = new ArrayList<>();
-    for (RelayRecord record : records) {
-      RelayDescription relay = record.description();
-      if (relay.capabilities().contains(RelayDescription.STUN)) {
-        for (int port : relay.udp()) {
-          for (IpAddress address : relay.addresses()) {
-            servers.add(new StunServer(new Endpoint(address, port), true));
-          }
-        }
-      }
-    }
-    return servers;
-  }
-
   // --- presence
 
   /// Where another node is, as the coordinator says.
@@ -239,10 +164,9 @@ final class Membership {
     if (peer == null) {
       return;
     }
+    UUID before = peer.homeRelay;
     peer.homeRelay = presence.relay();
-    if (presence.relay() != null && plane.link(presence.relay()) == null) {
-      link(presence.relay()); // a peer that lives elsewhere
-    }
+    relays.peerMoved(before, presence.relay());
     List<Candidate> candidates = new ArrayList<>(presence.candidates().size());
     for (ControlMessage.Candidate candidate : presence.candidates()) {
       CandidateKind kind = CandidateKind.of(candidate.kind());
@@ -266,7 +190,7 @@ final class Membership {
   }
 
   @Nullable UUID homeRelay() {
-    return homeRelay;
+    return relays.home();
   }
 
   List<Prefix> ranges() {

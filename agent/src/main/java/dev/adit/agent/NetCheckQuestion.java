@@ -42,8 +42,10 @@ final class NetCheckQuestion {
       }
     }
     json.endArray().name("relays").beginArray();
-    for (DerpLink link : plane.links()) {
-      json.beginObject().member("name", link.target().name()).member("home", link == plane.home());
+    for (DerpLink link : plane.links().all()) {
+      json.beginObject()
+          .member("name", link.target().name())
+          .member("home", link == plane.links().home());
       json.member("connected", link.isUp());
       if (link.rttNanos() >= 0) {
         json.member("rttMicros", link.rttNanos() / 1_000);

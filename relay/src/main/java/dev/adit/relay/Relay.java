@@ -183,17 +183,18 @@ public final class Relay implements AutoCloseable {
 
   /// Before this relay stops: admits nobody any more, asks every client to connect anew, each at a
   /// moment of its own, waits until all have left or that time is over, and ends the connections of
-  /// those who do not know that request. Blocks meanwhile.
+  /// those who do not know that request. It relays until then, so that a client can be at another
+  /// relay before it leaves this one. Blocks meanwhile.
   ///
-  /// @param spread within which clients are asked to come back, so that they do not come all at
-  ///   once
+  /// @param time how long; clients are asked to connect within the first half, so that they do not
+  ///   come all at once, and the last one has the second half for it
   /// @param tryFor how long they are asked to try before they look for another home
   /// @throws InterruptedException if it is enough
-  public void drain(Duration spread, Duration tryFor) throws InterruptedException {
+  public void drain(Duration time, Duration tryFor) throws InterruptedException {
     draining = true;
-    long until = clock.nanos() + spread.toNanos();
+    long until = clock.nanos() + time.toNanos();
     for (var connection : connections) {
-      long in = random.nextLong(Math.max(1, spread.toMillis()));
+      long in = random.nextLong(Math.max(1, time.toMillis() / 2));
       connection.say(new DerpFrame.Restarting(in, tryFor.toMillis()));
     }
     synchronized (left) {

@@ -223,7 +223,7 @@ class RelayTest {
               .isInstanceOfSatisfying(
                   Event.Restarting.class,
                   event -> {
-                    assertThat(event.reconnectInMillis()).isBetween(0L, 499L);
+                    assertThat(event.reconnectInMillis()).isBetween(0L, 249L);
                     assertThat(event.tryForMillis()).isEqualTo(30_000);
                   });
         }

@@ -29,9 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Steps that `serve`, `relay` and `relay describe` share.
 final class RelayParts {
-  /// Within this time clients are asked to come back, each at a moment of its own; who does not
-  /// know that request is away at its end, and back soon after.
-  private static final Duration DRAIN = Duration.ofSeconds(2);
+  /// Within half of this time clients are asked to connect anew, each at a moment of its own; who
+  /// does not know that request is away at its end, and back soon after.
+  private static final Duration DRAIN = Duration.ofSeconds(4);
 
   /// So long clients try before they look for another home.
   private static final Duration TRY_FOR = Duration.ofSeconds(10);
