@@ -1,25 +1,33 @@
 package dev.adit.cli.server;
 
 import dev.adit.cli.Failure;
+import dev.adit.crypto.PublicKey;
+import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.RequestRoutes;
 import dev.adit.net.http.HttpHandler;
+import dev.adit.relay.DropLog;
+import dev.adit.relay.Relay;
 import dev.adit.relay.admin.DebugPages;
 import dev.adit.relay.admin.TrustedPages;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Prefix;
+import dev.adit.wire.Text;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// Who may see the debug pages over HTTP (a picocli mixin). Without these options they are on the
-/// local socket alone.
+/// Who may see the debug pages over HTTP, and whose dropped packets are logged (a picocli mixin).
+/// Without these options the pages are on the local socket alone.
 final class DebugOptions {
   private static final int LONGEST_KEY = 4096;
+  private static final String NODE_KEY = "nodekey:";
 
   @Option(
       names = "--debug-from",
@@ -38,9 +46,46 @@ final class DebugOptions {
           "Show them also to requests with ?debugkey= and what stands in this file, read at each.")
   @Nullable Path keyFile;
 
-  /// @throws Failure naming the address that is none
+  @Option(
+      names = "--debug-drops",
+      split = ",",
+      paramLabel = "KEY",
+      description = {
+        "Log dropped packets for this client, repeatable: its WireGuard public key, or 64 hex digits, with"
+            + " nodekey: before them or not (default: nobody).",
+        "At most a line a second for each reason."
+      })
+  List<String> watchedKeys = List.of();
+
+  /// @throws Failure naming the address or key that is none
   void check() {
     var _ = trusted();
+    var _ = watched();
+  }
+
+  /// Has dropped packets for the named keys logged.
+  void logDrops(Relay relay) {
+    if (!watchedKeys.isEmpty()) {
+      relay.router().watchDrops(watched(), new DropLog(Clock.SYSTEM));
+    }
+  }
+
+  private Set<PublicKey> watched() {
+    var keys = new HashSet<PublicKey>();
+    for (String text : watchedKeys) {
+      try {
+        String bare = text.startsWith(NODE_KEY) ? text.substring(NODE_KEY.length()) : text;
+        byte[] key =
+            bare.length() == 2 * PublicKey.BYTES
+                ? Text.parseHex(bare)
+                : Text.parseWireGuardKey(bare);
+        keys.add(PublicKey.of(key));
+      } catch (MalformedException e) {
+        throw Failure.usage(
+            "--debug-drops " + text + ": expected 44 characters of base64, or 64 hex digits");
+      }
+    }
+    return keys;
   }
 
   /// Adds the pages to what the front door serves; without these options it refuses everybody.

@@ -152,6 +152,7 @@ public final class RelayCommand implements Callable<Integer> {
       map.addTo(routes, reloads);
       limits.apply(relay.router(), reloads);
       tcp.measure(opened, relay);
+      debug.logDrops(relay);
       pages.addTo(
           routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
       FrontDoor door =

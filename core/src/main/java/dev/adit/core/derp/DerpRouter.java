@@ -32,6 +32,7 @@ public final class DerpRouter {
   private final Map<PublicKey, RegionEntry> region;
   private final Overload overload = new Overload();
   private final ReceiveBuckets receiveBuckets = new ReceiveBuckets(this::overloaded);
+  private volatile DropListener drops = (_, _, _) -> {};
 
   // Guarded by this.
   private final Set<Mailbox> watchers = new HashSet<>();
@@ -80,6 +81,23 @@ public final class DerpRouter {
   /// Sets how much is read, for live connections too. Clients are told when they connect.
   public void limitReceiving(ReceiveLimits limits) {
     receiveBuckets.change(limits);
+  }
+
+  /// From now on `listener` hears of dropped packets for these keys. While nothing is dropped, that
+  /// costs nothing.
+  public void watchDrops(Set<PublicKey> destinations, DropListener listener) {
+    Set<PublicKey> watched = Set.copyOf(destinations);
+    drops =
+        (destination, reason, packets) -> {
+          if (watched.contains(destination)) {
+            listener.dropped(destination, reason, packets);
+          }
+        };
+  }
+
+  /// Is to be told of every packet that is dropped.
+  DropListener drops() {
+    return drops;
   }
 
   /// What is known of a destination, or null.

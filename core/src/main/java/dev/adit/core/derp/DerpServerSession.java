@@ -195,6 +195,7 @@ public final class DerpServerSession {
       own.add(problem.encode());
     }
     cutter.switchTo(this::takes);
+    mailbox.admitted(client, router::drops);
     var admitted = Guest.of(client, remote, info, privileged, ideal, now);
     guest = admitted;
     if (!ideal) {

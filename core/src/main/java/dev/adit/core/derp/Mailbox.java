@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Where other connections put what they have for one client: packets, and the news of who comes
@@ -39,6 +40,10 @@ final class Mailbox {
   private volatile @Nullable DerpCounter mustEnd;
   private volatile Admission.@Nullable Verdict verdict;
   private boolean closed;
+
+  // For whoever looks for dropped packets; null before the client is admitted.
+  private volatile @Nullable PublicKey owner;
+  private volatile @Nullable Supplier<DropListener> drops;
 
   /// @param wake called by any thread when the empty box was filled; must not block
   Mailbox(Runnable wake, int queueDepth, DerpCounts counts) {
@@ -84,13 +89,33 @@ final class Mailbox {
       }
     }
     if (gone) {
-      counts.dropped(DropReason.GONE, kind, 1, length);
+      dropped(DropReason.GONE, kind, 1, length);
     } else if (dropped > 0) {
-      counts.dropped(DropReason.QUEUE_HEAD, kind, dropped, droppedBytes);
+      dropped(DropReason.QUEUE_HEAD, kind, dropped, droppedBytes);
     }
     if (wakes) {
       wake.run();
     }
+  }
+
+  private void dropped(DropReason reason, PacketKind kind, int packets, long bytes) {
+    counts.dropped(reason, kind, packets, bytes);
+    tell(reason, packets);
+  }
+
+  /// To be called without the lock: a listener may be slow.
+  private void tell(DropReason reason, int packets) {
+    var listener = drops;
+    var client = owner;
+    if (listener != null && client != null) {
+      listener.get().dropped(client, reason, packets);
+    }
+  }
+
+  /// The owner tells whose box this is, and who is told of its dropped packets.
+  void admitted(PublicKey client, Supplier<DropListener> listener) {
+    owner = client;
+    drops = listener;
   }
 
   /// The owner tells whether the client takes bytes: while it does not, no more than the queue's
@@ -224,16 +249,23 @@ final class Mailbox {
   }
 
   /// Drops what waits, and takes no more.
-  synchronized void close() {
-    closed = true;
-    queue.forEach(packet -> {
-      if (packet.kind != null) {
-        counts.dropped(DropReason.GONE, packet.kind, 1, packet.length - Derp.PACKET_DATA);
-      }
-    });
-    queue.clear();
-    departed = null;
-    said = null;
-    watched = null;
+  void close() {
+    int dropped;
+    synchronized (this) {
+      closed = true;
+      dropped = queue.size();
+      queue.forEach(packet -> {
+        if (packet.kind != null) {
+          counts.dropped(DropReason.GONE, packet.kind, 1, packet.length - Derp.PACKET_DATA);
+        }
+      });
+      queue.clear();
+      departed = null;
+      said = null;
+      watched = null;
+    }
+    if (dropped > 0) {
+      tell(DropReason.GONE, dropped);
+    }
   }
 }

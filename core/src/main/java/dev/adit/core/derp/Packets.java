@@ -163,6 +163,7 @@ final class Packets {
   private void notDelivered(
       DropReason reason, PublicKey destination, PacketKind kind, int length, long now) {
     counts.dropped(reason, kind, 1, length);
+    router.drops().dropped(destination, reason, 1);
     // Not for other packets: nobody should find out by data who is here. One a second, because the
     // answer helps a client, it must not work for one.
     if (kind.isAnsweredWhenNotHere()) {

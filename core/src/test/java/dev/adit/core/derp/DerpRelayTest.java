@@ -15,6 +15,7 @@ import dev.adit.wire.derp.ClientInfo;
 import dev.adit.wire.derp.Derp;
 import dev.adit.wire.derp.DerpFrame;
 import dev.adit.wire.derp.ServerInfo;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -309,6 +310,29 @@ class DerpRelayTest {
     assertThat(bench.count(DerpCounter.CONNECTIONS)).isZero();
     assertThat(bench.count(DerpCounter.DUPLICATE_CONNECTIONS)).isZero();
     assertThat(bench.connected).isEmpty();
+  }
+
+  /// derp §15, `TS_DEBUG_VERBOSE_DROPS`: for the keys that somebody named, and no others.
+  @Test
+  void tellsOfDroppedPacketsForTheKeysThatAreWatched() {
+    var a = bench.connect();
+    var b = bench.connect();
+    var nobody = PrivateKey.generate(bench.random).publicKey();
+    var told = new ArrayList<String>();
+    bench.router.watchDrops(
+        Set.of(b.publicKey(), nobody),
+        (destination, reason, packets) ->
+            told.add((destination.equals(nobody) ? "nobody " : "b ") + reason + " " + packets));
+    a.send(nobody, "x".getBytes(UTF_8));
+    a.send(PrivateKey.generate(bench.random).publicKey(), "x".getBytes(UTF_8));
+    b.output.takes = false;
+    for (int i = 0; i < 34; i++) {
+      a.send(b.publicKey(), "x".getBytes(UTF_8));
+    }
+    b.leave();
+    assertThat(told)
+        .containsExactly(
+            "nobody UNKNOWN_DESTINATION 1", "b QUEUE_HEAD 1", "b QUEUE_HEAD 1", "b GONE 32");
   }
 
   @Test

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// `docs/relay.md` promises an equivalent for each flag of `derper` (derp §15): here each one is
 /// started and observed.
 class DerperEquivalentsTest {
+  /// Everything that derp §15 lists.
+  private static final Path KNOWN = Path.of("derper-options.txt");
+
   private static final Path PAGE = Path.of("..", "docs", "relay.md");
 
   /// What we may refuse: forwarding to Tailscale's own servers, and two services of other makers.
@@ -57,6 +60,14 @@ class DerperEquivalentsTest {
       tests.add(dynamicTest(row.derper(), () -> check(row)));
     }
     return tests;
+  }
+
+  @Test
+  void theTableHasARowForEachOptionOfDerper() throws IOException {
+    List<String> known =
+        Files.readAllLines(KNOWN).stream().filter(line -> !line.startsWith("#")).toList();
+    assertThat(rows().stream().map(Row::derper).toList())
+        .containsExactlyInAnyOrderElementsOf(known);
   }
 
   @Test

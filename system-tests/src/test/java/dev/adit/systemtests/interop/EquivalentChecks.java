@@ -2,12 +2,15 @@ package dev.adit.systemtests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adit.core.derp.DerpClientSession.Event;
 import dev.adit.crypto.Pem;
 import dev.adit.crypto.PrivateKey;
+import dev.adit.derp.DerpOptions;
 import dev.adit.wire.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +55,13 @@ final class EquivalentChecks {
     ALL.put("-tcp-write-timeout", LimitChecks::dropsWhoDoesNotRead);
     ALL.put("TS_DEBUG_DERP_PER_CLIENT_SEND_QUEUE_DEPTH", LimitChecks::keepsMorePackets);
     ALL.put("DERP_PROBER_DEBUG_LOGS", EquivalentChecks::logsMore);
+    ALL.put("TS_DEBUG_VERBOSE_DROPS", EquivalentChecks::logsDrops);
+    ALL.put("TS_DERP_DISABLE_RTT_STATS", LimitChecks::measuresNoRoundTrips);
+    ALL.put("-certmode letsencrypt", AcmeChecks::ordersACertificate);
+    ALL.put("-acme-email", AcmeChecks::tellsWhereItMayBeWrittenTo);
+    ALL.put("-acme-eab-kid", AcmeChecks::bindsAnAccountAndOrdersForAnAddress);
+    ALL.put("-acme-eab-key", AcmeChecks::bindsAnAccountAndOrdersForAnAddress);
+    ALL.put("-acme-ip-certs", AcmeChecks::bindsAnAccountAndOrdersForAnAddress);
     ALL.put("-certmode manual", EquivalentChecks::showsACertificateOfItsFolder);
     ALL.put("-certdir", EquivalentChecks::showsACertificateOfItsFolder);
     ALL.put("-hostname", EquivalentChecks::showsACertificateOfItsFolder);
@@ -122,6 +132,19 @@ final class EquivalentChecks {
     try (var relay = site.relay("--log-level=debug")) {
       assertThat(site.keyHex()).hasSize(64);
       relay.awaitOutput(" DEBUG ");
+    }
+  }
+
+  private static void logsDrops(EquivalentSite site) throws Exception {
+    var random = new SecureRandom();
+    var nobody = PrivateKey.generate(random).publicKey();
+    try (var relay = site.bare(site.development(), "--open", "--debug-drops=" + nobody.toHex());
+        var client = site.client(PrivateKey.generate(random), DerpOptions.DEFAULT)) {
+      assertThat(client.receive()).isInstanceOf(Event.Admitted.class);
+      client.send(PrivateKey.generate(random).publicKey(), new byte[8]);
+      client.send(nobody, new byte[8]);
+      relay.awaitOutput("packets_dropped");
+      assertThat(relay.output()).containsOnlyOnce("packets_dropped").contains(nobody.toString());
     }
   }
 

@@ -38,6 +38,7 @@ final class EquivalentSite {
   final Path folder;
   final Endpoint tcp = RelayProcess.freeTcp();
   final Endpoint udp = RelayProcess.freeUdp();
+  final Endpoint http = RelayProcess.freeTcp();
   private final List<String> words = new ArrayList<>();
 
   EquivalentSite(Path folder) throws IOException {

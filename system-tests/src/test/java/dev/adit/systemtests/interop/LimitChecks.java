@@ -51,6 +51,21 @@ final class LimitChecks {
     }
   }
 
+  /// The one that measures was started later.
+  static void measuresNoRoundTrips(EquivalentSite site) throws Exception {
+    var other = new EquivalentSite(Files.createDirectory(site.folder.resolve("measuring")));
+    try (var _ = site.bare(site.development(), "--open", "--debug-from=127.0.0.1", "--no-rtt");
+        var client = client(site);
+        var _ = other.bare(other.development(), "--open", "--debug-from=127.0.0.1");
+        var far = client(other)) {
+      assertThat(client.receive()).isInstanceOf(Event.Admitted.class);
+      assertThat(far.receive()).isInstanceOf(Event.Admitted.class);
+      String first = "derp_tcp_rtt{le=\"10ms\"} ";
+      TcpChecks.await("a round trip", () -> !varz(other).contains(first + "0\n"));
+      assertThat(varz(site)).contains(first + "0\n");
+    }
+  }
+
   static void keepsMorePackets(EquivalentSite site) throws Exception {
     try (var _ =
             site.bare(
