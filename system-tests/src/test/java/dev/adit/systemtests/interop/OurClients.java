@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -21,6 +22,16 @@ final class OurClients implements Clients {
   static OurClients of(Stage stage) throws IOException {
     X509Certificate root = Stage.certificate(stage.certificates().resolve("ca.pem"));
     return new OurClients(HttpOptions.DEFAULT.withRoots(List.of(root)));
+  }
+
+  /// The same, behind a proxy.
+  OurClients behindProxy(String url) {
+    return new OurClients(http.withEnvironment(Map.of("HTTPS_PROXY", url)));
+  }
+
+  /// Clients that trust no root, but what a DERP map pins.
+  static OurClients thatPin() {
+    return new OurClients(HttpOptions.DEFAULT.withEnvironment(Map.of()));
   }
 
   /// The same, which speak over WebSocket.
