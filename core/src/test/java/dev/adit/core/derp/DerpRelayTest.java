@@ -373,6 +373,19 @@ class DerpRelayTest {
     assertThat(bench.count(DerpCounter.WRITE_TIMEOUTS)).isEqualTo(1);
   }
 
+  /// Nothing but a keep-alive waits for it, as nobody writes to it.
+  @Test
+  void endsADeafClientToWhomNobodySends() { // derp §17.17
+    var a = bench.connect();
+    a.output.takes = false;
+    for (int i = 0; i < 70 && !a.server.isEnded(); i++) {
+      bench.advance(SECOND);
+    }
+    assertThat(a.server.isEnded()).isTrue();
+    assertThat(bench.count(DerpCounter.WRITE_TIMEOUTS)).isEqualTo(1);
+    assertThat(bench.connected).isEmpty();
+  }
+
   @Test
   void keepsIdleConnectionsAliveAboutOnceAMinute() {
     var a = bench.connect();
