@@ -13,9 +13,10 @@ record TwoSamples(double mannWhitney, double kolmogorovSmirnov) {
     return new TwoSamples(mannWhitney(a, b), kolmogorovSmirnov(a, b));
   }
 
-  /// Whether neither test finds a difference, at a level of one in a hundred each.
-  boolean alike() {
-    return mannWhitney > 0.01 && kolmogorovSmirnov > 0.01;
+  /// The p-value of both tests together: the smaller one, doubled because there are two
+  /// (Bonferroni), so that it is 0.01 or less in at most one of a hundred pairs of equal samples.
+  double p() {
+    return Math.min(1, 2 * Math.min(mannWhitney, kolmogorovSmirnov));
   }
 
   /// Two-sided, by the normal approximation with its correction for ties (Mann and Whitney 1947).
