@@ -95,8 +95,9 @@ final class DerpLink implements AutoCloseable {
   /// A relay may ask for a longer pause; the connection to another one is made all the same.
   private static final long MAX_LEAVE_MILLIS = 10_000;
 
-  /// After so many tries in a row, a tenth of a second and more, other relays are tried too.
-  private static final int LOST_AFTER = 3;
+  /// After so many tries in a row, a second and more, other relays are tried too. Not at once: a
+  /// relay may hear of a new node later than the node of the relay.
+  private static final int LOST_AFTER = 8;
 
   private static final long RETRY_UNIT_NANOS = 10_000_000L;
 

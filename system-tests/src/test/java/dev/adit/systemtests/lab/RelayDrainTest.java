@@ -13,7 +13,7 @@ import java.time.Duration;
 ///                         ├─ inet ─┤
 ///                         └─ srv ──┘   adit serve --no-derp; adit relay one, two: a mesh
 class RelayDrainTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration REST = Duration.ofSeconds(3);
   private static final double INTERVAL = 0.05;
 

@@ -107,6 +107,7 @@ final class RelayRegion {
     }
   }
 
+  /// Each is linked to the other, and hears from the coordinator of new nodes.
   private void awaitLinked() {
     for (String name : NAMES) {
       World.await(PATIENCE, name + " is linked to " + other(name), () -> isLinked(name));
@@ -116,7 +117,9 @@ final class RelayRegion {
   private boolean isLinked(String name) {
     String said = said(name);
     int up = said.lastIndexOf(LINKED);
-    return up >= 0 && up > said.lastIndexOf("mesh_link_down");
+    return up >= 0
+        && up > said.lastIndexOf("mesh_link_down")
+        && said.contains("relay_coordinator_connected");
   }
 
   /// Ends a relay as an operator would, by SIGTERM, and waits until it has gone.
