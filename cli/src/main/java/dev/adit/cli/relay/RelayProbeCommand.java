@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
 public final class RelayProbeCommand implements Callable<Integer> {
   private static final int LONGEST_KEY = 4096;
   private static final int MESH_KEY_BYTES = 32;
+  private static final int MOST_DELAY_PACKETS = 10_000;
   private static final int MOST_FINDINGS = 1_000_000;
 
   @Spec CommandSpec spec;
@@ -87,14 +88,31 @@ public final class RelayProbeCommand implements Callable<Integer> {
       description = "Also send so many bytes between each two (default: none of that).")
   int bandwidthBytes;
 
+  @Option(
+      names = "--delay-packets",
+      paramLabel = "NUMBER",
+      defaultValue = "0",
+      description =
+          "Also send so many small packets within a second between each two, at most 10000, and tell how"
+              + " long the slowest took (default: none of that).")
+  int delayPackets;
+
   @Override
   public Integer call() throws IOException, MalformedException, InterruptedException {
     if (bandwidthBytes < 0) {
       throw Failure.usage("--bandwidth-bytes " + bandwidthBytes + ": expected 0 or more");
     }
+    if (delayPackets < 0 || delayPackets > MOST_DELAY_PACKETS) {
+      throw Failure.usage("--delay-packets " + delayPackets + ": expected 0 to 10000");
+    }
     Duration pause = Duration.ofSeconds(Times.seconds(interval));
     var prober =
-        new Prober(Prober.options(meshKey()), new SecureRandom(), Clock.SYSTEM, bandwidthBytes);
+        new Prober(
+            Prober.options(meshKey()),
+            new SecureRandom(),
+            Clock.SYSTEM,
+            bandwidthBytes,
+            delayPackets);
     var source = new MapSource(map, Clock.SYSTEM);
     List<Finding> found = round(prober, source);
     while (!once) {

@@ -6,7 +6,8 @@ package dev.adit.derp.probe;
 /// @param from name of the node that was tried, or of the one packets left from
 /// @param to name of the node that packets went to, an address that was asked, or empty
 /// @param problem empty if all is well
-/// @param micros how long it took, in microseconds; of a transfer its whole time
+/// @param micros how long it took, in microseconds; of a transfer its whole time, of packets at an
+///   even rate the longest that one of them took
 public record Finding(Kind kind, String from, String to, String problem, long micros) {
   /// Kinds of trials.
   public enum Kind {
@@ -20,7 +21,9 @@ public record Finding(Kind kind, String from, String to, String problem, long mi
     /// A packet from a client of one node to a client of another.
     MESH,
     /// Many packets, all of which have to come, in their order.
-    BANDWIDTH
+    BANDWIDTH,
+    /// Packets at an even rate, of which the slowest counts.
+    DELAY
   }
 
   public boolean isGood() {

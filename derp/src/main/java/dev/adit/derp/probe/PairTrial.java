@@ -23,6 +23,8 @@ final class PairTrial {
 
   private static final int PROBE_BYTES = 8;
   private static final int LARGEST = 65_536;
+  private static final int DELAY_BYTES = 260;
+  private static final long SECOND = 1_000_000_000L;
 
   /// Below the 32 packets that wait for one receiver (derp §5.2), so that none is dropped.
   private static final int IN_FLIGHT = 30;
@@ -107,6 +109,53 @@ final class PairTrial {
           return; // the receiver complains
         }
         BigEndian.putU32(packet, 0, i);
+        sender.send(receiver.key(), packet);
+      }
+    } catch (IOException e) {
+      failure.set(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Packets of a small size, evenly within one second; one that does not come within 5 s is lost
+  /// (derp §18).
+  ///
+  /// @param perSecond at least 1
+  /// @return how long the slowest took, nanoseconds
+  /// @throws IOException if any was lost, with how many
+  long delay(int perSecond) throws IOException, InterruptedException {
+    var failure = new AtomicReference<@Nullable IOException>();
+    Thread sending = Thread.ofVirtual().start(() -> sendEvenly(perSecond, failure));
+    long end = clock.nanos() + SECOND + PATIENCE.toNanos();
+    long slowest = 0;
+    int came = 0;
+    try {
+      for (; came < perSecond; came++) {
+        byte[] packet = received(end);
+        slowest = Math.max(slowest, clock.nanos() - BigEndian.u64(packet, 0));
+      }
+    } catch (IOException e) {
+      IOException cause = failure.get();
+      throw cause != null
+          ? cause
+          : new IOException((perSecond - came) + " of " + perSecond + " packets were lost", e);
+    } finally {
+      sending.interrupt();
+      sending.join();
+    }
+    return slowest;
+  }
+
+  /// Each packet says when it left.
+  private void sendEvenly(int perSecond, AtomicReference<@Nullable IOException> failure) {
+    long begun = clock.nanos();
+    byte[] packet = new byte[DELAY_BYTES];
+    try {
+      for (int i = 0; i < perSecond; i++) {
+        long due = begun + i * SECOND / perSecond;
+        TimeUnit.NANOSECONDS.sleep(due - clock.nanos());
+        BigEndian.putU64(packet, 0, clock.nanos());
         sender.send(receiver.key(), packet);
       }
     } catch (IOException e) {

@@ -28,15 +28,19 @@ public final class Prober {
   private final RandomGenerator random;
   private final Clock clock;
   private final int bandwidthBytes;
+  private final int delayPackets;
 
   /// @param http how to reach relays; with the mesh key if they ask for one
   /// @param random must be cryptographically secure, and thread-safe
   /// @param bandwidthBytes how much to send between each two nodes; 0 for none of that
-  public Prober(HttpOptions http, RandomGenerator random, Clock clock, int bandwidthBytes) {
+  /// @param delayPackets how many to send within a second, to see how long they wait; 0 for none
+  public Prober(
+      HttpOptions http, RandomGenerator random, Clock clock, int bandwidthBytes, int delayPackets) {
     this.http = http.withDerp(http.derp().asProber());
     this.random = random;
     this.clock = clock;
     this.bandwidthBytes = bandwidthBytes;
+    this.delayPackets = delayPackets;
   }
 
   /// Tries everything once, one after the other; takes seconds, or a minute where much is wrong.
@@ -91,16 +95,35 @@ public final class Prober {
 
   private List<Finding> pair(DerpRegion region, DerpNode from, DerpNode to) {
     var found = new ArrayList<Finding>();
-    found.add(run(Kind.MESH, region, from, to, PairTrial::onePacket));
-    if (bandwidthBytes > 0 && found.getFirst().isGood()) {
-      found.add(run(Kind.BANDWIDTH, region, from, to, trial -> trial.manyPackets(bandwidthBytes)));
+    found.add(run(Kind.MESH, region, from, to, timed(PairTrial::onePacket)));
+    boolean good = found.getFirst().isGood();
+    if (bandwidthBytes > 0 && good) {
+      Step step = timed(trial -> trial.manyPackets(bandwidthBytes));
+      found.add(run(Kind.BANDWIDTH, region, from, to, step));
+    }
+    if (delayPackets > 0 && good) {
+      found.add(run(Kind.DELAY, region, from, to, trial -> trial.delay(delayPackets)));
     }
     return found;
   }
 
+  /// A step whose whole time counts.
+  private Step timed(Work work) {
+    return trial -> {
+      long began = clock.nanos();
+      work.by(trial);
+      return clock.nanos() - began;
+    };
+  }
+
+  private interface Work {
+    void by(PairTrial trial) throws IOException, InterruptedException;
+  }
+
   /// What two clients do.
   private interface Step {
-    void by(PairTrial trial) throws IOException, InterruptedException;
+    /// @return the nanoseconds to tell of
+    long by(PairTrial trial) throws IOException, InterruptedException;
   }
 
   private Finding run(Finding.Kind kind, DerpRegion region, DerpNode from, DerpNode to, Step step) {
@@ -114,8 +137,7 @@ public final class Prober {
       var trial = new PairTrial(sender, receiver, random, clock, from.equals(to));
       trial.settle();
       began = clock.nanos();
-      step.by(trial);
-      took = clock.nanos() - began;
+      took = step.by(trial);
     } catch (IOException e) {
       problem = String.valueOf(e.getMessage());
       took = clock.nanos() - began;

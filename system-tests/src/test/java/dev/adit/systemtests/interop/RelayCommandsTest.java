@@ -43,7 +43,14 @@ class RelayCommandsTest {
   void findsThatAllIsWellWithARelay() throws Exception {
     var site = new EquivalentSite(folder);
     Path map = Files.writeString(folder.resolve("map.json"), map(site).toJson());
-    String[] probe = {"relay", "probe", "--once", "--derpmap=" + map, "--bandwidth-bytes=1000000"};
+    String[] probe = {
+      "relay",
+      "probe",
+      "--once",
+      "--derpmap=" + map,
+      "--bandwidth-bytes=1000000",
+      "--delay-packets=100"
+    };
     try (var _ = site.relay()) {
       String found = site.run(probe);
       assertThat(found.lines())
@@ -51,7 +58,8 @@ class RelayCommandsTest {
           .anyMatch(line -> line.matches("key +here +- +ok .*"))
           .anyMatch(line -> line.matches("stun +here +127.* ok .*"))
           .anyMatch(line -> line.matches("mesh +here +here +ok .*"))
-          .anyMatch(line -> line.matches("bandwidth +here +here +ok .*"));
+          .anyMatch(line -> line.matches("bandwidth +here +here +ok .*"))
+          .anyMatch(line -> line.matches("delay +here +here +ok .*"));
     }
     try (var gone = RelayProcess.launch(folder, Map.of(), List.of(probe))) {
       assertThat(gone.awaitEnd()).as(gone::output).isEqualTo(1);
