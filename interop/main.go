@@ -12,6 +12,7 @@ import (
 func main() {
 	parts := map[string]func([]string) error{
 		"certificate": certificate,
+		"chaos":       chaos,
 		"clients":     clients,
 		"control":     control,
 		"netcheck":    netCheck,
@@ -20,7 +21,7 @@ func main() {
 		"sink":        sink,
 	}
 	if len(os.Args) < 2 || parts[os.Args[1]] == nil {
-		fmt.Fprintln(os.Stderr, "usage: adit-interop certificate|clients|control|netcheck|pour|proxy|sink ...")
+		fmt.Fprintln(os.Stderr, "usage: adit-interop certificate|chaos|clients|control|netcheck|pour|proxy|sink ...")
 		os.Exit(2)
 	}
 	if err := parts[os.Args[1]](os.Args[2:]); err != nil {

@@ -22,6 +22,11 @@ record AditRelay(Program program, int port, int stunPort, int metricsPort) imple
     return start(stage, name, port, trusted(stage, mesh));
   }
 
+  /// At this port, which a node of a region keeps when it is started again.
+  static AditRelay at(Stage stage, String name, int port, List<String> options) throws IOException {
+    return start(stage, name, port, trusted(stage, options));
+  }
+
   private static List<String> trusted(Stage stage, List<String> options) {
     List<String> all = new ArrayList<>(options);
     all.add("--cert=" + stage.certificates().resolve("127.0.0.1.crt"));

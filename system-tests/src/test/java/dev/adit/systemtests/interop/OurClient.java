@@ -36,10 +36,7 @@ final class OurClient extends TestClient {
   /// Connects, and receives from then on.
   static OurClient open(String name, ClientOptions options, HttpOptions http) throws IOException {
     String text = options.key();
-    PrivateKey own =
-        text == null
-            ? PrivateKey.generate(RANDOM)
-            : PrivateKey.of(HexFormat.of().parseHex(text.substring(PRIVATE.length())));
+    PrivateKey own = text == null ? PrivateKey.generate(RANDOM) : privateKey(text);
     String mesh = options.mesh();
     DerpOptions derp =
         DerpOptions.DEFAULT.withMeshKey(mesh == null ? null : HexFormat.of().parseHex(mesh));
@@ -102,11 +99,17 @@ final class OurClient extends TestClient {
     };
   }
 
-  private static String text(PublicKey key) {
+  static String text(PublicKey key) {
     return PUBLIC + key.toHex();
   }
 
-  private static PublicKey key(String text) {
+  /// @param text `privkey:…`
+  static PrivateKey privateKey(String text) {
+    return PrivateKey.of(HexFormat.of().parseHex(text.substring(PRIVATE.length())));
+  }
+
+  /// @param text `nodekey:…`
+  static PublicKey key(String text) {
     return PublicKey.of(HexFormat.of().parseHex(text.substring(PUBLIC.length())));
   }
 
