@@ -14,15 +14,19 @@ import dev.adit.coordinator.store.Reads;
 import dev.adit.coordinator.store.RelayTransactions;
 import dev.adit.coordinator.store.Resigning;
 import dev.adit.coordinator.store.Transactions;
+import dev.adit.coordinator.store.VerifyTransactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.AgentStreams;
 import dev.adit.coordinator.stream.Hub;
 import dev.adit.coordinator.stream.HubSizes;
 import dev.adit.coordinator.stream.StartState;
 import dev.adit.coordinator.stream.StreamGate;
+import dev.adit.coordinator.verify.VerifyDoor;
+import dev.adit.coordinator.verify.VerifyUrlResource;
 import dev.adit.core.admission.Admission;
 import dev.adit.core.coordinator.Records;
 import dev.adit.core.coordinator.Refusal;
+import dev.adit.core.coordinator.VerifyUrlRow;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.frontdoor.MessageConnection;
@@ -49,11 +53,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The coordinator: open it, hand its four doors to a front door and a local socket, close it.
+/// The coordinator: open it, hand its five doors to a front door and a local socket, close it.
 ///
 ///     GET /adit/identity   → identity()       open to all
 ///     GET /adit/stream     → agentStream()    WebSocket, subprotocol adit-control-v1
 ///     /api/v1              → api()            admin token; none on the local socket
+///     /derp/verify         → verify()         the secret in the path
 ///     relays               → admission()      whom to serve
 ///
 /// Thread-safe.
@@ -62,6 +67,10 @@ public final class Coordinator implements AutoCloseable {
   public static final String STREAM_PATH = AgentStreams.PATH;
   public static final String SUBPROTOCOL = AgentStreams.SUBPROTOCOL;
   public static final String API_PREFIX = Api.PREFIX;
+  public static final String VERIFY_PATH = VerifyDoor.PATH;
+
+  /// The longest body on [#VERIFY_PATH].
+  public static final int VERIFY_BYTES = VerifyDoor.MOST_BYTES;
 
   private static final long DRAIN_GRACE_MILLIS = 500;
 
@@ -80,6 +89,7 @@ public final class Coordinator implements AutoCloseable {
   private final StreamGate gate;
   private final AdminTokens tokens;
   private final Api api;
+  private final VerifyDoor verify;
   private final UUID network;
   private final Housekeeping housekeeping;
   private volatile List<RelayDescription> relays;
@@ -114,11 +124,13 @@ public final class Coordinator implements AutoCloseable {
     var transactions = new Transactions(records, random);
     var database = Database.open(config.state().resolve("coordinator.db"));
     StartState start;
+    List<VerifyUrlRow> verifyUrls;
     try {
       network = new FirstStart(secrets, config, random, now).run(database, transactions);
       database.transact(sql -> RelayTransactions.put(sql, config.relays(), records, now, random));
       database.transact(sql -> Resigning.run(sql, records, now / 1000));
       start = database.transact(sql -> StartState.read(sql, now / 1000));
+      verifyUrls = database.transact(VerifyTransactions::all);
       tokens = new AdminTokens(database.transact(sql -> Reads.adminTokens(sql)));
     } catch (IOException | SQLException | RuntimeException e) {
       database.close();
@@ -148,6 +160,9 @@ public final class Coordinator implements AutoCloseable {
     routes.addAll(new NodeResource(hub).routes());
     routes.addAll(new SiteResource(writer, transactions, hub, config.inUse(), clock).routes());
     routes.addAll(new IdentityResource(identity, this::identityChanged, clock, random).routes());
+    verify = new VerifyDoor(admission, verifyUrls, clock);
+    var url = config.urls().getFirst();
+    routes.addAll(new VerifyUrlResource(writer, verify, url, network, clock, random).routes());
     api = new Api(tokens, routes);
     housekeeping = new Housekeeping(this::keepHouse);
     tidy();
@@ -211,11 +226,17 @@ public final class Coordinator implements AutoCloseable {
     return api;
   }
 
+  /// `POST` below [#VERIFY_PATH]: relays of others ask about clients.
+  public HttpHandler verify() {
+    return verify;
+  }
+
   /// Adds what the coordinator counts; waits for the hub's thread.
   public void read(Readings into) {
     HubSizes.read(hub, clock, into);
     gate.read(into);
     writer.read(into);
+    verify.read(into);
   }
 
   /// Whom relays of this process admit; kept in step with the database.

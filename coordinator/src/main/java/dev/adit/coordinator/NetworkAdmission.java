@@ -33,6 +33,11 @@ public final class NetworkAdmission implements Admission {
     this.listener = listener;
   }
 
+  /// Whether the key is that of a node of this network.
+  public boolean serves(PublicKey key, UUID network) {
+    return network.equals(networks.get(key));
+  }
+
   public void grant(PublicKey key, UUID network) {
     networks.put(key, network);
   }

@@ -3,21 +3,15 @@ package dev.adit.cli.admin;
 import dev.adit.cli.Failure;
 import dev.adit.cli.Times;
 import dev.adit.cli.output.Table;
-import dev.adit.cli.output.Terminal;
-import dev.adit.net.files.StateFiles;
-import dev.adit.wire.Json;
 import dev.adit.wire.JsonObject;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -84,23 +78,12 @@ public final class KeyCommand implements Runnable {
                 + " of them).")
     @Nullable String network;
 
-    @Option(
-        names = "--out",
-        paramLabel = "FILE",
-        description = "Write the key to this new file of mode 0600; - is standard output.")
-    @Nullable String out;
+    @Mixin SecretOutput secret = new SecretOutput();
 
     /// Made once, so everything that can be wrong is looked at before.
     @Override
     String answer() throws MalformedException {
-      Path file = out == null || out.equals("-") ? null : Path.of(out);
-      if (out == null && !Terminal.isStandardOutput()) {
-        throw Failure.usage(
-            "standard output is not a terminal; say where the secret goes: --out FILE or --out -");
-      }
-      if (file != null && Files.exists(file)) {
-        throw Failure.failed(file + " exists; remove it or choose another name");
-      }
+      secret.check();
       JsonWriter wish = new JsonWriter().beginObject().member("maxUses", uses);
       wish.member("expiresSeconds", Times.seconds(expires));
       if (kind != Kind.node) {
@@ -110,38 +93,13 @@ public final class KeyCommand implements Runnable {
         wish.member("network", network);
       }
       wish.endObject();
-      String answer = coordinator.post("/keys", wish.toString());
-      JsonObject key = Json.parseObject(answer);
-      if (file != null) {
-        write(file, key.string("key"));
-        answer = withoutSecret(key, file);
-      }
-      return answer;
-    }
-
-    private void write(Path file, String key) {
-      try {
-        StateFiles.create(file.toAbsolutePath(), (key + "\n").getBytes(StandardCharsets.US_ASCII));
-      } catch (IOException e) {
-        throw Failure.failed(
-            "the key was made but cannot be written to " + file + ": " + e.getMessage());
-      }
-    }
-
-    private static String withoutSecret(JsonObject key, Path file) {
-      JsonWriter json = new JsonWriter().beginObject();
-      for (String name : key.names()) {
-        if (!name.equals("key")) {
-          json.name(name).value(key.value(name));
-        }
-      }
-      return json.member("file", file.toString()).endObject().toString();
+      return secret.kept(coordinator.post("/keys", wish.toString()), "key", "the key");
     }
 
     @Override
     String text(JsonObject key) throws MalformedException {
-      String secret = key.optionalString("key");
-      return (secret == null ? "written to " + key.string("file") : secret) + "\n";
+      String text = key.optionalString("key");
+      return (text == null ? "written to " + key.string("file") : text) + "\n";
     }
   }
 

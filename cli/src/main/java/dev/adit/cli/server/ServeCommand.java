@@ -178,6 +178,7 @@ public final class ServeCommand implements Callable<Integer> {
               Coordinator.SUBPROTOCOL,
               coordinator.agentStream(),
               coordinator.gate())
+          .http(Coordinator.VERIFY_PATH, coordinator.verify(), Coordinator.VERIFY_BYTES)
           .http(Coordinator.API_PREFIX, coordinator.api());
       FrontDoor door =
           opened.add(

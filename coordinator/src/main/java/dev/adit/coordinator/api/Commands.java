@@ -9,16 +9,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Runs transactions for requests, which wait for them. Thread-safe.
-final class Commands {
+public final class Commands {
   private static final long SECONDS = 30;
 
   private final Writer writer;
 
-  Commands(Writer writer) {
+  public Commands(Writer writer) {
     this.writer = writer;
   }
 
-  <T> Writer.Result<T> run(Database.Work<T> work) {
+  public <T> Writer.Result<T> run(Database.Work<T> work) {
     var answer = new CompletableFuture<Writer.Result<T>>();
     writer.submit(work, answer::complete);
     return await(answer);

@@ -6,7 +6,7 @@ import dev.adit.wire.JsonWriter;
 import java.util.HashMap;
 
 /// Error answers: `{"error":{"code":"…","text":"…"}}`.
-final class Errors {
+public final class Errors {
   private Errors() {}
 
   static HttpResponse of(int status, String code, String text) {
@@ -23,7 +23,7 @@ final class Errors {
     return HttpResponse.json(status, json);
   }
 
-  static HttpResponse of(Refusal refusal) {
+  public static HttpResponse of(Refusal refusal) {
     int status =
         switch (refusal.code()) {
           case "not_found" -> 404;

@@ -16,7 +16,7 @@ import org.sqlite.SQLiteDataSource;
 /// That is safe, because each migration raises `schema_info.version` in its own transaction.
 final class Schema {
   /// The number of the newest file in `db/migration/sqlite`.
-  static final int VERSION = 2;
+  static final int VERSION = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(Schema.class);
 

@@ -161,7 +161,7 @@ final class HttpDoor extends SimpleChannelInboundHandler<HttpObject> {
 
   private int bodyLimit(String path) {
     var route = routes.http(path);
-    return route == null ? 0 : route.bodyLimit();
+    return route == null ? RequestRoutes.NOWHERE_BODY_LIMIT : route.bodyLimit();
   }
 
   private void content(ChannelHandlerContext context, HttpContent content) {

@@ -15,6 +15,10 @@ public final class RequestRoutes {
   /// The largest body a handler gets, unless it says otherwise.
   public static final int DEFAULT_BODY_LIMIT = 64 * 1024;
 
+  /// Of a request to where nothing is, so that it hears 404 whatever it asks: a path that only who
+  /// knows it may find takes no more (relay-rung RR-43).
+  static final int NOWHERE_BODY_LIMIT = 4096;
+
   record Derp(ByteConnection.Acceptor acceptor, String serverKeyHex) {}
 
   record Message(String subprotocol, MessageConnection.Acceptor acceptor, UpgradeGate gate) {}

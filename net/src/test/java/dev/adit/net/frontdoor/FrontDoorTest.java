@@ -104,7 +104,20 @@ class FrontDoorTest {
     assertThat(answer("\0\1\2")).startsWith("HTTP/1.1 400");
     assertThat(answer("POST /api/v1 HTTP/1.1\r\nContent-Length: 65537\r\nY:"))
         .startsWith("HTTP/1.1 413");
-    assertThat(answer("POST /none HTTP/1.1\r\nContent-Length: 1\r\nY:")).startsWith("HTTP/1.1 413");
+  }
+
+  /// RR-43: a path that only who knows it may find answers a question of 4 KiB like any other.
+  @Test
+  void saysOfASmallBodyToNowhereThatNothingIsThere() throws IOException {
+    assertThat(answer("POST /none HTTP/1.1\r\nContent-Length: 4097\r\nY:"))
+        .startsWith("HTTP/1.1 413");
+    try (var client = client()) {
+      String head = "POST /none HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4096";
+      client.send(head + "\r\n\r\n" + "x".repeat(4096));
+      assertThat(new String(client.rest(), UTF_8))
+          .startsWith("HTTP/1.1 404")
+          .endsWith("not found\n");
+    }
   }
 
   @Test

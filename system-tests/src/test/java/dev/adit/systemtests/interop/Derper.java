@@ -27,8 +27,8 @@ record Derper(Program program, int port, int stunPort, boolean isPlain) implemen
   }
 
   /// Without TLS, which `derper` does on ports that are not 443.
-  static Derper plain(Stage stage, String name) throws IOException {
-    return start(stage, name, stage.freePort(), true, List.of());
+  static Derper plain(Stage stage, String name, String... options) throws IOException {
+    return start(stage, name, stage.freePort(), true, List.of(options));
   }
 
   private static Derper start(

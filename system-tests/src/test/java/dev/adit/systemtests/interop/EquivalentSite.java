@@ -106,8 +106,13 @@ final class EquivalentSite {
 
   /// A client of the relay without TLS on [#tcp], not connected yet.
   DerpHttpClient client(PrivateKey key, DerpOptions options) {
+    return client(tcp, key, options);
+  }
+
+  /// A client of a relay without TLS, not connected yet.
+  static DerpHttpClient client(Endpoint at, PrivateKey key, DerpOptions options) {
     return DerpHttpClient.of(
-        URI.create("http://" + tcp + "/derp"),
+        URI.create("http://" + at + "/derp"),
         key,
         HttpOptions.DEFAULT.withEnvironment(Map.of()).withDerp(options),
         new SecureRandom(),
@@ -116,7 +121,12 @@ final class EquivalentSite {
 
   /// Whether the relay without TLS on [#tcp] serves this key.
   boolean serves(PrivateKey key) {
-    try (var client = client(key, DerpOptions.DEFAULT)) {
+    return serves(tcp, key);
+  }
+
+  /// Whether the relay without TLS at `at` serves this key.
+  static boolean serves(Endpoint at, PrivateKey key) {
+    try (var client = client(at, key, DerpOptions.DEFAULT)) {
       client.connect();
       var heard = client.hear(Duration.ofSeconds(15));
       return heard != null && heard.event() instanceof DerpClientSession.Event.Admitted;
