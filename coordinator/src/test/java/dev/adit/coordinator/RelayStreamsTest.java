@@ -9,6 +9,8 @@ import dev.adit.crypto.PrivateKey;
 import dev.adit.crypto.PublicKey;
 import dev.adit.net.Clock;
 import dev.adit.wire.IpAddress;
+import dev.adit.wire.JsonObject;
+import dev.adit.wire.control.ControlMessage.Admitted;
 import dev.adit.wire.control.ControlMessage.Delta;
 import dev.adit.wire.control.ControlMessage.DescribeRelay;
 import dev.adit.wire.control.ControlMessage.Done;
@@ -16,6 +18,7 @@ import dev.adit.wire.control.ControlMessage.Failure;
 import dev.adit.wire.control.ControlMessage.Joined;
 import dev.adit.wire.control.ControlMessage.NetworkMap;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.ControlMessage.Resume;
 import dev.adit.wire.control.ControlMessage.Resync;
 import dev.adit.wire.control.ControlMessage.Welcome;
@@ -157,6 +160,41 @@ class RelayStreamsTest {
       var after = relay(site, List.of(new Resume(null, String.valueOf(admission.token()))));
       assertThat(after.next(RelayAdmission.class).full()).as("after a restart").isTrue();
     }
+  }
+
+  @Test
+  void theOperatorSeesWhatARelayReports() throws Exception {
+    try (var site = new TestCoordinator(state)) {
+      var relay = joinedRelay(site, "{\"kind\":\"relay\"}");
+      relay.send(new DescribeRelay(2, description()));
+      relay.next(Done.class);
+      assertThat(listed(site).bool("joined")).isTrue();
+      assertThat(listed(site).bool("online")).isTrue();
+      assertThat(listed(site).bool("current")).as("before it said so").isFalse();
+      assertThat(listed(site).has("report")).isFalse();
+
+      relay.send(new Admitted(String.valueOf(admission.token())));
+      relay.send(new RelayReport(120, 80, 44, 1_200_000, "ok"));
+      var told = listed(site);
+      assertThat(told.bool("current")).isTrue();
+      assertThat(told.object("report").integer("derp")).isEqualTo(120);
+      assertThat(told.object("report").integer("bytesPerSec")).isEqualTo(1_200_000);
+      assertThat(told.object("report").string("health")).isEqualTo("ok");
+
+      relay.close();
+      var again = relay(site, List.of(new Resume(null, String.valueOf(admission.token()))));
+      var nothing = again.next(RelayAdmission.class);
+      assertThat(nothing.base()).isEqualTo(nothing.token());
+      assertThat(admission.apply(nothing)).isEqualTo(Applied.DONE);
+      again.close();
+    }
+    try (var site = new TestCoordinator(state)) {
+      assertThat(listed(site).bool("online")).isFalse();
+    }
+  }
+
+  private static JsonObject listed(TestCoordinator site) throws Exception {
+    return site.json("GET", "/api/v1/relays", "").objects("relays", 1).getFirst();
   }
 
   @Test

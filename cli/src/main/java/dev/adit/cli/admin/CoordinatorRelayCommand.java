@@ -16,8 +16,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// `adit coordinator relay list|add|remove`: the relays that nodes are told of, and the URLs by which
-/// relays of others ask whom to serve.
+/// `adit coordinator relay list|add|remove`: the relays that nodes are told of, and the URLs by
+/// which relays of others ask whom to serve.
 @Command(
     name = "relay",
     mixinStandardHelpOptions = true,
@@ -79,13 +79,19 @@ final class CoordinatorRelayCommand implements Runnable {
 
     private static String relays(JsonObject answer, Map<String, String> networks)
         throws MalformedException {
-      Table table = new Table("NAME", "NETWORK", "ADDRESSES", "TCP", "UNTIL", "ID");
+      Table table =
+          new Table(
+              "NAME", "NETWORK", "STATE", "CLIENTS", "RATE", "ADDRESSES", "TCP", "UNTIL", "ID");
       for (JsonObject relay : answer.objects("relays", ControlMessage.MAX_RELAYS)) {
         JsonObject described = relay.object("description");
         String network = relay.optionalString("network");
+        JsonObject report = relay.has("report") ? relay.object("report") : null;
         table.row(
             described.string("name"),
             network == null ? "all" : networks.getOrDefault(network, network),
+            state(relay),
+            report == null ? "" : Long.toString(report.integer("derp")),
+            report == null ? "" : report.integer("bytesPerSec") + " B/s",
             String.join(", ", described.strings("addresses", RelayDescription.MAX_LIST)),
             Long.toString(described.integer("tcp")),
             Times.text(relay.integer("notAfter")),
@@ -93,6 +99,19 @@ final class CoordinatorRelayCommand implements Runnable {
       }
       return table.toString();
     }
+  }
+
+  /// A word for how a relay is; of one that has not joined nothing is known.
+  private static String state(JsonObject relay) throws MalformedException {
+    if (!relay.bool("joined")) {
+      return "-";
+    }
+    if (!relay.bool("online")) {
+      return "off line";
+    }
+    return !relay.bool("current")
+        ? "not current"
+        : relay.has("report") ? relay.object("report").string("health") : "on line";
   }
 
   /// `adit coordinator relay add --derper`
@@ -127,8 +146,7 @@ final class CoordinatorRelayCommand implements Runnable {
       if (network != null) {
         wish.member("network", network);
       }
-      JsonObject made =
-          Json.parseObject(coordinator.post(DERPERS, wish.endObject().toString()));
+      JsonObject made = Json.parseObject(coordinator.post(DERPERS, wish.endObject().toString()));
       JsonWriter json = new JsonWriter().beginObject();
       for (String name : made.names()) {
         if (!name.equals("url")) {

@@ -6,6 +6,7 @@ import dev.adit.coordinator.store.RelayTransactions;
 import dev.adit.coordinator.store.Transactions;
 import dev.adit.coordinator.store.Writer;
 import dev.adit.coordinator.stream.Hub;
+import dev.adit.coordinator.stream.RelayState;
 import dev.adit.coordinator.stream.StartState;
 import dev.adit.core.coordinator.NetworkRow;
 import dev.adit.core.coordinator.Networks;
@@ -17,10 +18,12 @@ import dev.adit.wire.Json;
 import dev.adit.wire.JsonWriter;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.Prefix;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.Envelope;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -123,6 +126,7 @@ public final class SiteResource {
     return switch (commands.run(RelayTransactions::live)) {
       case Writer.Result.Failed(var refusal) -> Errors.of(refusal);
       case Writer.Result.Done(var relays) -> {
+        var states = Commands.await(hub.relayStates());
         var json = new JsonWriter().beginObject().name("relays").beginArray();
         for (var relay : relays) {
           json.beginObject()
@@ -133,11 +137,33 @@ public final class SiteResource {
               .member("issuedAt", relay.row().issuedAt())
               .member("notAfter", relay.row().notAfter())
               .name("description")
-              .value(Json.parseObject(relay.row().description()))
-              .endObject();
+              .value(Json.parseObject(relay.row().description()));
+          write(json, states.get(relay.row().key()));
+          json.endObject();
         }
         yield HttpResponse.json(200, json.endArray().endObject().toString());
       }
     };
+  }
+
+  /// @param state null for a relay that has not joined
+  private static void write(JsonWriter json, @Nullable RelayState state) {
+    json.member("joined", state != null);
+    if (state == null) {
+      return;
+    }
+    json.member("online", state.online()).member("current", state.current());
+    RelayReport report = state.report();
+    if (report != null) {
+      json.name("report")
+          .beginObject()
+          .member("at", state.reportedAt())
+          .member("derp", report.derp())
+          .member("udp", report.udp())
+          .member("sessions", report.sessions())
+          .member("bytesPerSec", report.bytesPerSec())
+          .member("health", report.health())
+          .endObject();
+    }
   }
 }

@@ -155,6 +155,11 @@ public final class Hub implements AutoCloseable {
         node.row(), online, relay == null ? null : room.view.relayName(relay), seen);
   }
 
+  /// How each relay that joined is, by its server key.
+  public CompletableFuture<Map<PublicKey, RelayState>> relayStates() {
+    return ask(relays::states);
+  }
+
   CompletableFuture<HubSizes> sizes() {
     return ask(() -> HubSizes.of(sessions.size(), rooms.values()));
   }
@@ -444,7 +449,8 @@ public final class Hub implements AutoCloseable {
       case Resync(var network) -> resync(session, network);
       case Newer(_, var held) -> heals.reported(held);
       case DescribeRelay told -> relays.described(session, told);
-      case Admitted _, RelayReport _ -> {} // that they come shows that the relay lives
+      case Admitted(var token) -> relays.admitted(session, token);
+      case RelayReport report -> relays.reported(session, report);
       case Unsupported(_, var what) -> StreamLog.notUnderstood(what);
       default -> throw new IllegalStateException("not for the hub: " + message.getClass());
     }

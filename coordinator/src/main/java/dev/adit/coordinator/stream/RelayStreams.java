@@ -14,8 +14,10 @@ import dev.adit.wire.control.ControlMessage.DescribeRelay;
 import dev.adit.wire.control.ControlMessage.Done;
 import dev.adit.wire.control.ControlMessage.Join;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,9 @@ final class RelayStreams {
   private static final class Relay {
     private @Nullable RelayMember member; // null before it has joined
     private @Nullable String token; // of the set it was told last
+    private @Nullable String admitted; // of the set it says is in force
+    private @Nullable RelayReport report;
+    private long reportedAt;
   }
 
   RelayStreams(
@@ -114,11 +119,49 @@ final class RelayStreams {
   private void joined(OpenStream session, Relay relay, RelayMember member) {
     relay.member = member;
     session.peer.nodeKnown();
+    String current = feed.token();
+    if (current.equals(relay.token)) {
+      // Says that nothing is new, so that a relay that was cut off knows (RR-42).
+      List<PublicKey> none = List.of();
+      session.peer.send(
+          new RelayAdmission(
+              false, current, current, false, List.of(), List.of(), List.of(), none));
+    }
     tell(session, relay);
   }
 
   void closed(OpenStream session) {
     relays.remove(session);
+  }
+
+  void admitted(OpenStream session, String token) {
+    Relay relay = relays.get(session);
+    if (relay != null) {
+      relay.admitted = token;
+    }
+  }
+
+  void reported(OpenStream session, RelayReport report) {
+    Relay relay = relays.get(session);
+    if (relay != null) {
+      relay.report = report;
+      relay.reportedAt = clock.wall().getEpochSecond();
+    }
+  }
+
+  /// How each relay that joined is, by its server key.
+  Map<PublicKey, RelayState> states() {
+    var states = new HashMap<PublicKey, RelayState>();
+    members.values().forEach(member -> states.put(member.relayKey(), RelayState.OFF));
+    for (Relay relay : relays.values()) {
+      RelayMember member = relay.member;
+      if (member != null) {
+        boolean current = relay.token != null && relay.token.equals(relay.admitted);
+        states.put(
+            member.relayKey(), new RelayState(true, current, relay.report, relay.reportedAt));
+      }
+    }
+    return states;
   }
 
   /// A relay wants the whole set.

@@ -343,6 +343,11 @@ public final class DerpRouter {
     }
   }
 
+  /// Whether more comes than is read, for long enough to tell clients.
+  public boolean isOverloaded() {
+    return overload.isNow();
+  }
+
   /// What a new client is told besides; null if all is well.
   @Nullable DerpFrame problem() {
     return overload.isNow() ? OVERLOADED : null;

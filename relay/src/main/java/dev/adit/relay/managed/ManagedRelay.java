@@ -14,6 +14,7 @@ import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.HttpsUrl;
 import dev.adit.wire.control.JoinKey;
 import dev.adit.wire.control.RelayDescription;
@@ -63,6 +64,8 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private long contact; // seconds since 1970; 0: never
   private long savedContact;
   private boolean unsaved;
+
+  private final LoadReport load = new LoadReport(); // of the stream's thread
 
   private volatile boolean closed;
   private volatile boolean connected;
@@ -321,6 +324,15 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       synchronized (admission) {
         contact = clock.wall().getEpochSecond();
       }
+    }
+
+    @Override
+    public RelayReport report() {
+      var own = purpose;
+      if (own == null) {
+        throw new IllegalStateException("a stream before the relay has started");
+      }
+      return load.of(own.relay, clock.nanos());
     }
 
     @Override

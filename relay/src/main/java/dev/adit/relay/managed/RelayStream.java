@@ -27,6 +27,7 @@ import dev.adit.wire.control.ControlMessage.FromCoordinator;
 import dev.adit.wire.control.ControlMessage.Hello;
 import dev.adit.wire.control.ControlMessage.Join;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
+import dev.adit.wire.control.ControlMessage.RelayReport;
 import dev.adit.wire.control.ControlMessage.Resume;
 import dev.adit.wire.control.ControlMessage.Resync;
 import dev.adit.wire.control.ControlMessage.Welcome;
@@ -53,6 +54,8 @@ final class RelayStream implements AutoCloseable {
 
   /// Records of relays last 7 days and are renewed at half of it, when the relay speaks up.
   private static final long DESCRIBE_AGAIN = 12 * 3600 * SECOND;
+
+  private static final long REPORT_AGAIN = 30 * SECOND;
 
   /// The relay behind the stream, which outlives it.
   interface Holder {
@@ -81,6 +84,9 @@ final class RelayStream implements AutoCloseable {
     void heard();
 
     ManagedAdmission.Applied apply(RelayAdmission message);
+
+    /// What the relay does now.
+    RelayReport report();
   }
 
   /// The coordinator asks to come again, but not at once.
@@ -114,6 +120,7 @@ final class RelayStream implements AutoCloseable {
   private boolean up;
   private long joinRequest;
   private long describeAt = NEVER;
+  private long reportAt = NEVER;
   private long leaveAt = NEVER;
 
   private RelayStream(
@@ -237,6 +244,10 @@ final class RelayStream implements AutoCloseable {
         if (clock.nanos() >= describeAt) {
           describe(description);
         }
+        if (clock.nanos() >= reportAt) {
+          reportAt = clock.nanos() + REPORT_AGAIN;
+          session.send(holder.report(), clock.nanos());
+        }
       }
     } catch (EOFException e) {
       // as good an end as any
@@ -245,7 +256,8 @@ final class RelayStream implements AutoCloseable {
   }
 
   private Duration untilWake() {
-    long nanos = Math.min(Math.min(session.wakeAt(), describeAt), leaveAt) - clock.nanos();
+    long due = Math.min(describeAt, reportAt);
+    long nanos = Math.min(Math.min(session.wakeAt(), due), leaveAt) - clock.nanos();
     return Duration.ofNanos(Math.clamp(nanos, 1_000_000, 60 * SECOND));
   }
 
@@ -307,6 +319,7 @@ final class RelayStream implements AutoCloseable {
 
   private void describe(RelayDescription description) {
     describeAt = clock.nanos() + DESCRIBE_AGAIN;
+    reportAt = Math.min(reportAt, clock.nanos());
     session.send(new DescribeRelay(session.nextRequest(), description), clock.nanos());
   }
 

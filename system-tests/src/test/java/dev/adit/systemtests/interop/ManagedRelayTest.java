@@ -24,6 +24,10 @@ class ManagedRelayTest {
       var a = site.node("a");
       var b = site.node("b");
       TcpChecks.await("the new node", () -> site.site.serves(b.key()));
+      var listed = site.json("GET", "/relays", "").objects("relays", 1).getFirst();
+      assertThat(listed.bool("online")).isTrue();
+      assertThat(listed.bool("current")).isTrue();
+      assertThat(listed.object("report").string("health")).isEqualTo("ok");
       try (var first = site.site.client(a.key(), DerpOptions.DEFAULT);
           var second = site.site.client(b.key(), DerpOptions.DEFAULT)) {
         assertThat(first.receive()).isInstanceOf(Event.Admitted.class);
