@@ -218,8 +218,10 @@ final class Coordination implements AutoCloseable, NodeServices.Coordinator {
     boolean up = !held.isMissing();
     if ((mapChanged || up != toldUp) && own != null) {
       toldUp = up;
+      Envelope record = held.selfRecord();
+      String permit = record == null ? null : record.json();
       events.mapChanged(
-          new MapView(own.self(), own.networkName(), own.ranges(), peers, relays, up));
+          new MapView(own.self(), permit, own.networkName(), own.ranges(), peers, relays, up));
     }
     for (ControlMessage.NodePresence presence : heard) {
       events.presenceHeard(presence);

@@ -11,6 +11,7 @@ import dev.adit.net.tls.HttpUpgrade;
 import dev.adit.net.tls.PinPolicy;
 import dev.adit.net.tls.TlsClient;
 import dev.adit.wire.Endpoint;
+import dev.adit.wire.derp.ClientInfo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +111,7 @@ final class DerpLink implements AutoCloseable {
 
   private final Target target;
   private final PrivateKey own;
+  private final Supplier<@Nullable String> permit;
   private final Clock clock;
   private final RandomGenerator random;
   private final Listener listener;
@@ -131,9 +134,12 @@ final class DerpLink implements AutoCloseable {
   /// One admitted connection.
   private record Live(Connection connection, DerpClientSession session, RelaySendQueue queue) {}
 
+  /// @param permit our own record as it is now, for a relay that was not told of us (relay-rung
+  ///   RR-42); asked at each connect, by the reader's thread
   DerpLink(
       Target target,
       PrivateKey own,
+      Supplier<@Nullable String> permit,
       boolean home,
       Clock clock,
       RandomGenerator random,
@@ -141,6 +147,7 @@ final class DerpLink implements AutoCloseable {
       AgentCounters counters) {
     this.target = target;
     this.own = own;
+    this.permit = permit;
     this.home = home;
     this.clock = clock;
     this.random = random;
@@ -352,7 +359,8 @@ final class DerpLink implements AutoCloseable {
   ///
   /// @return whether the relay had admitted us
   private boolean serve(Connection connection) throws IOException, InterruptedException {
-    var session = new DerpClientSession(own, target.key, random, clock.nanos());
+    var info = ClientInfo.OURS.withPermit(permit.get());
+    var session = new DerpClientSession(own, info, target.key, random, clock.nanos());
     byte[] buffer = new byte[32 * 1024];
     long heard = clock.nanos();
     while (true) {

@@ -39,6 +39,7 @@ final class KnownRelays implements RelayLinks.Events {
   private List<RelayRecord> records = List.of();
 
   private @Nullable UUID home;
+  private volatile @Nullable String permit; // read by links' threads
 
   KnownRelays(DataPlane plane, PrivateKey nodeKey, Clock clock, RandomGenerator random) {
     this.plane = plane;
@@ -55,7 +56,10 @@ final class KnownRelays implements RelayLinks.Events {
   }
 
   /// The map's relays are now these.
-  void changed(List<RelayRecord> all) {
+  ///
+  /// @param own our own record, which relays may want to see (relay-rung RR-42)
+  void changed(List<RelayRecord> all, @Nullable String own) {
+    permit = own;
     Map<UUID, RelayRecord> before = new HashMap<>();
     records.forEach(record -> before.put(record.relay(), record));
     records =
@@ -120,7 +124,9 @@ final class KnownRelays implements RelayLinks.Events {
     var target =
         new DerpLink.Target(id, relay.name(), relay.regionId(), relay.key(), endpoints, host, pins);
     boolean isHome = id.equals(home);
-    var link = new DerpLink(target, nodeKey, isHome, clock, random, plane, plane.counters());
+    var link =
+        new DerpLink(
+            target, nodeKey, () -> permit, isHome, clock, random, plane, plane.counters());
     links.add(link, isHome, pauseNanos);
   }
 

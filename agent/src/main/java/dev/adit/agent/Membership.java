@@ -71,7 +71,7 @@ final class Membership {
   void mapChanged(MapView newMap) throws IOException {
     map = newMap;
     path.overlayChanged(newMap.ranges());
-    relays.changed(newMap.relays());
+    relays.changed(newMap.relays(), newMap.permit());
     netcheck.serversChanged(KnownRelays.stunServers(newMap.relays()), clock.nanos());
     plane.carryOutNetcheck(clock.nanos());
     peersChanged(newMap.peers());

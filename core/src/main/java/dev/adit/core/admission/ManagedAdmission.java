@@ -5,12 +5,15 @@ import dev.adit.wire.control.ControlMessage.ClassPair;
 import dev.adit.wire.control.ControlMessage.RelayAdmission;
 import dev.adit.wire.control.ControlMessage.ServedKey;
 import dev.adit.wire.control.ControlMessage.ServedNetwork;
+import dev.adit.wire.control.NodeRecord;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +31,24 @@ public final class ManagedAdmission implements Admission {
   private volatile Map<Integer, Pairs> networks = Map.of();
   private volatile @Nullable Consumer<Set<PublicKey>> listener;
 
+  /// Keys that are not in the set, served while there is no word of it (RR-42); replaced whole.
+  private volatile Map<PublicKey, ServedKey> permitted = Map.of();
+
   // Of the thread that makes changes.
   private @Nullable String token;
   private final List<RelayAdmission> parts = new ArrayList<>();
   private int partKeys;
+  private final Set<PublicKey> removed = new LinkedHashSet<>(); // the last ones
+
+  /// The most keys served by permit.
+  public static final int MOST_PERMITS = 1_000;
+
+  /// The class that meets every other of its network, of which nobody in the set is.
+  private static final int PERMITTED = 0;
+
+  /// So many keys that were taken out are remembered: their records are not old enough to be
+  /// refused for their age. A restart forgets them.
+  private static final int MOST_REMOVED = 10_000;
 
   /// What became of a message.
   public enum Applied {
@@ -64,21 +81,32 @@ public final class ManagedAdmission implements Admission {
 
   @Override
   public boolean admits(PublicKey key) {
-    return keys.containsKey(key);
+    return keys.containsKey(key) || permitted.containsKey(key);
+  }
+
+  /// Looks into both, so that it takes the same time for every key.
+  private @Nullable ServedKey find(PublicKey key) {
+    ServedKey inSet = keys.get(key);
+    ServedKey byPermit = permitted.get(key);
+    return inSet == null ? byPermit : inSet;
   }
 
   /// Looks up both before it compares, so that a key of another network takes the same time as one
   /// that does not exist (RR-37).
   @Override
   public boolean allows(PublicKey a, PublicKey b) {
-    ServedKey first = keys.get(a);
-    ServedKey second = keys.get(b);
+    ServedKey first = find(a);
+    ServedKey second = find(b);
     if (first == null) {
       return false;
     }
     Pairs pairs = networks.get(first.n());
     ServedKey compared = second == null ? first : second;
-    boolean meets = pairs != null && pairs.allowed.contains(first.c() << 16 | compared.c());
+    boolean meets =
+        pairs != null
+            && (pairs.allowed.contains(first.c() << 16 | compared.c())
+                || first.c() == PERMITTED
+                || compared.c() == PERMITTED);
     return meets & second != null & compared.n() == first.n();
   }
 
@@ -105,6 +133,65 @@ public final class ManagedAdmission implements Admission {
   /// because who was in them may be gone since.
   public void streamOpened() {
     forgetParts();
+  }
+
+  /// Serves a key that is not in the set until the coordinator is heard of again. Whether that may
+  /// be is the caller's business, but for keys that were taken out of the set.
+  ///
+  /// @param record good for the key
+  public PermitOutcome permit(NodeRecord record) {
+    PublicKey key = record.key();
+    Integer number = number(record.network());
+    if (number == null) {
+      return PermitOutcome.OTHER_NETWORK;
+    }
+    if (removed.contains(key)) {
+      return PermitOutcome.REMOVED;
+    }
+    if (permitted.size() >= MOST_PERMITS) {
+      return PermitOutcome.TOO_MANY;
+    }
+    var more = new HashMap<>(permitted);
+    more.put(key, new ServedKey(key, number, PERMITTED, "permit", record.notAfter()));
+    permitted = Map.copyOf(more);
+    return PermitOutcome.ACCEPTED;
+  }
+
+  /// Whether nodes of this network are served. Any thread may ask.
+  public boolean serves(UUID network) {
+    return number(network) != null;
+  }
+
+  private @Nullable Integer number(UUID network) {
+    for (Pairs pairs : networks.values()) {
+      if (pairs.network.network().equals(network)) {
+        return pairs.network.n();
+      }
+    }
+    return null;
+  }
+
+  /// How many keys are served by permit. Any thread may ask.
+  public int permits() {
+    return permitted.size();
+  }
+
+  /// The set counts again: whoever is not in it is not served any more.
+  public void endPermits() {
+    tell(withoutPermits(networks));
+  }
+
+  /// @param before the networks as they were when the permits were given
+  private Set<PublicKey> withoutPermits(Map<Integer, Pairs> before) {
+    var gone = new HashSet<PublicKey>();
+    for (ServedKey permit : permitted.values()) {
+      ServedKey held = keys.get(permit.key());
+      if (held == null || !sameNetwork(permit, before, held, networks)) {
+        gone.add(permit.key());
+      }
+    }
+    permitted = Map.of();
+    return gone;
   }
 
   /// Takes a message of the coordinator. Whose connections have to end is told before this returns.
@@ -153,16 +240,22 @@ public final class ManagedAdmission implements Admission {
     }
     networks = Map.copyOf(newNetworks);
     keys.putAll(newKeys);
+    remember(gone);
+    gone.addAll(withoutPermits(before));
     tell(gone);
   }
 
   /// Numbers of networks are of one stream, so after another one the networks themselves count.
   private static boolean sameRights(
       ServedKey a, Map<Integer, Pairs> ofA, ServedKey b, Map<Integer, Pairs> ofB) {
+    return a.c() == b.c() && sameNetwork(a, ofA, b, ofB);
+  }
+
+  private static boolean sameNetwork(
+      ServedKey a, Map<Integer, Pairs> ofA, ServedKey b, Map<Integer, Pairs> ofB) {
     Pairs before = ofA.get(a.n());
     Pairs after = ofB.get(b.n());
-    return a.c() == b.c()
-        && before != null
+    return before != null
         && after != null
         && before.network.network().equals(after.network.network());
   }
@@ -179,6 +272,8 @@ public final class ManagedAdmission implements Admission {
     var gone = new HashSet<>(ofNetworks(message.goneNetworks()));
     gone.addAll(message.goneKeys());
     gone.removeIf(key -> keys.remove(key) == null);
+    remember(gone);
+    var before = networks;
     var changed = new HashMap<>(networks);
     message.goneNetworks().forEach(changed::remove);
     message.networks().forEach(network -> changed.put(network.n(), Pairs.of(network)));
@@ -190,8 +285,18 @@ public final class ManagedAdmission implements Admission {
       }
     }
     token = message.token();
+    gone.addAll(withoutPermits(before));
     tell(gone);
     return Applied.DONE;
+  }
+
+  /// Forgets those that are in the set again, or have been out of it longest.
+  private void remember(Set<PublicKey> gone) {
+    removed.removeIf(keys::containsKey);
+    removed.addAll(gone);
+    while (removed.size() > MOST_REMOVED) {
+      removed.remove(removed.iterator().next());
+    }
   }
 
   private List<PublicKey> ofNetworks(List<Integer> numbers) {
@@ -214,14 +319,22 @@ public final class ManagedAdmission implements Admission {
       }
     }
     gone.forEach(keys::remove);
+    remember(gone);
+    var permits = new HashMap<>(permitted);
+    if (permits.values().removeIf(key -> key.until() != 0 && key.until() <= wallSeconds)) {
+      permitted.keySet().stream().filter(key -> !permits.containsKey(key)).forEach(gone::add);
+      permitted = Map.copyOf(permits);
+    }
     tell(gone);
   }
 
   /// Serves nobody any more, until there is a new set (RR-41).
   public void clear() {
     forgetParts();
-    var gone = Set.copyOf(keys.keySet());
+    var gone = new HashSet<>(keys.keySet());
+    gone.addAll(permitted.keySet());
     keys.clear();
+    permitted = Map.of();
     networks = Map.of();
     token = null;
     tell(gone);

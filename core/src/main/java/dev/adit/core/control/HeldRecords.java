@@ -96,6 +96,11 @@ final class HeldRecords<R> {
     return found == null ? null : found.record;
   }
 
+  @Nullable Envelope envelope(UUID id) {
+    Held<R> found = held.get(id);
+    return found == null ? null : found.envelope;
+  }
+
   boolean holds(UUID id) {
     return held.containsKey(id);
   }

@@ -456,6 +456,12 @@ public final class MapFollower {
     return map == null ? null : map.nodes.record(map.self());
   }
 
+  /// The record of our own node, by the last map: a relay that is cut off may want to see it
+  /// (relay-rung RR-42).
+  public @Nullable Envelope selfRecord() {
+    return map == null ? null : map.nodes.envelope(map.self());
+  }
+
   /// The number of changes in the map held; 0 before the first.
   public long revision() {
     return map == null ? 0 : map.revision();

@@ -7,6 +7,7 @@ import dev.adit.core.control.Reconnect.Target;
 import dev.adit.core.control.TrustedCoordinator;
 import dev.adit.crypto.CryptoException;
 import dev.adit.crypto.PrivateKey;
+import dev.adit.crypto.VerifyingKey;
 import dev.adit.net.Clock;
 import dev.adit.net.files.StateFiles;
 import dev.adit.net.log.LogLine;
@@ -39,11 +40,18 @@ import org.slf4j.LoggerFactory;
 public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private static final Logger LOG = LoggerFactory.getLogger(ManagedRelay.class);
   private static final long TICK_MILLIS = 1000;
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long SECOND = 1_000_000_000L;
+
+  /// So long without the coordinator, and records count that clients show (RR-42).
+  private static final long APART = 10 * SECOND;
+
   private static final long CONTACT_SAVED_SECONDS = 300;
   private static final Duration CLOSED_WITHIN = Duration.ofMillis(200);
 
   private final ManagedFiles files;
   private final ManagedAdmission admission = new ManagedAdmission(new ConcurrentHashMap<>());
+  private final PermitAdmission admitted;
   private final long graceSeconds;
   private final Clock clock;
   private final RandomGenerator random;
@@ -64,6 +72,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private long contact; // seconds since 1970; 0: never
   private long savedContact;
   private boolean unsaved;
+  private long apartSince; // nanoseconds; NEVER while there is a stream
+  private long welcomedAt = NEVER; // until the set has been heard of
+  private volatile List<VerifyingKey> recordKeys = List.of();
 
   private final LoadReport load = new LoadReport(); // of the stream's thread
 
@@ -92,6 +103,11 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     this.graceSeconds = graceSeconds;
     this.clock = clock;
     this.random = random;
+    this.apartSince = clock.nanos();
+    this.admitted = new PermitAdmission(admission, this::apart, clock);
+    if (trusted != null) {
+      recordKeys = trusted.identity().recordKeys();
+    }
   }
 
   /// Whether a relay with this state folder has joined a coordinator, so that it needs no join key.
@@ -142,7 +158,19 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
 
   /// Whom to serve: nobody, until the coordinator has said so in this life or the last.
   public Admission admission() {
-    return admission;
+    return admitted;
+  }
+
+  /// Null unless the coordinator has not been heard for 10 s and there is no stream to it.
+  private PermitAdmission.@Nullable Apart apart() {
+    synchronized (admission) {
+      boolean isApart =
+          contact != 0
+              && apartSince != NEVER
+              && clock.nanos() - apartSince >= APART
+              && clock.wall().getEpochSecond() - contact >= APART / SECOND;
+      return isApart ? new PermitAdmission.Apart(contact, recordKeys) : null;
+    }
   }
 
   /// Begins to speak with the coordinator.
@@ -223,6 +251,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       current = null;
       if (connected) {
         connected = false;
+        synchronized (admission) {
+          apartSince = clock.nanos();
+        }
         wasUp = true;
         LogLine.info(LOG, "relay_coordinator_lost").log("no stream to the coordinator");
       }
@@ -259,6 +290,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     @Override
     public void trusts(TrustedCoordinator coordinator) {
       trusted = coordinator;
+      recordKeys = coordinator.identity().recordKeys();
     }
 
     @Override
@@ -272,8 +304,14 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     public void welcomed(Target by) {
       connected = true;
       target = by;
+      var held = trusted;
+      if (held != null) {
+        recordKeys = held.identity().recordKeys(); // perhaps it has others now
+      }
       synchronized (admission) {
         admission.streamOpened();
+        apartSince = NEVER;
+        welcomedAt = clock.nanos();
       }
       LogLine.info(LOG, "relay_coordinator_connected").log("connected to the coordinator");
       heard();
@@ -341,6 +379,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       synchronized (admission) {
         applied = admission.apply(message);
         unsaved |= applied == ManagedAdmission.Applied.DONE;
+        welcomedAt = applied == ManagedAdmission.Applied.DONE ? NEVER : welcomedAt;
       }
       switch (applied) {
         case DONE -> {
@@ -384,6 +423,10 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     ManagedFiles.Snapshot snapshot = null;
     synchronized (admission) {
       admission.timeReached(wall);
+      if (welcomedAt != NEVER && clock.nanos() - welcomedAt >= SECOND) {
+        admission.endPermits(); // it is there and has said nothing of a set
+        welcomedAt = NEVER;
+      }
       endGrace(wall);
       RelayAdmission set = admission.snapshot();
       boolean old = contact - savedContact > CONTACT_SAVED_SECONDS;
@@ -437,6 +480,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         since);
     into.gauge("adit_relay_admission_keys", "Keys that may connect.", keys);
     into.gauge("adit_relay_admission_networks", "Networks that are served.", networks);
+    admitted.read(into);
   }
 
   @Override
@@ -447,6 +491,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     RelayStream open = current;
     if (open != null) {
       open.close();
+    }
+    synchronized (admission) {
+      unsaved |= contact > savedContact;
     }
     timeReached(clock.wall().getEpochSecond());
   }

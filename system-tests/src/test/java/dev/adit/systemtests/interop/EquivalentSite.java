@@ -124,9 +124,17 @@ final class EquivalentSite {
     return serves(tcp, key);
   }
 
+  boolean serves(PrivateKey key, DerpOptions options) {
+    return serves(tcp, key, options);
+  }
+
   /// Whether the relay without TLS at `at` serves this key.
   static boolean serves(Endpoint at, PrivateKey key) {
-    try (var client = client(at, key, DerpOptions.DEFAULT)) {
+    return serves(at, key, DerpOptions.DEFAULT);
+  }
+
+  private static boolean serves(Endpoint at, PrivateKey key, DerpOptions options) {
+    try (var client = client(at, key, options)) {
       client.connect();
       var heard = client.hear(Duration.ofSeconds(15));
       return heard != null && heard.event() instanceof DerpClientSession.Event.Admitted;

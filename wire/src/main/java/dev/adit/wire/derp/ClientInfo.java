@@ -18,15 +18,36 @@ import org.jspecify.annotations.Nullable;
 /// @param version of the protocol; servers ignore it
 /// @param canAckPings whether it answers pings
 /// @param appName a label for statistics, often empty
+/// @param permit the client's node record as the text of its envelope, for a relay of ours that is
+///   cut off from its coordinator (relay-rung RR-42); null for none. Other servers skip it
 public record ClientInfo(
     byte @Nullable [] meshKey,
     long version,
     boolean canAckPings,
     boolean isProber,
-    String appName) {
+    String appName,
+    @Nullable String permit) {
+  /// A longer one counts as none.
+  public static final int MAX_PERMIT = 8 * 1024;
 
   /// An ordinary client of this program.
   public static final ClientInfo OURS = new ClientInfo(null, Derp.VERSION, true, false, "");
+
+  /// Without a permit.
+  public ClientInfo(
+      byte @Nullable [] meshKey,
+      long version,
+      boolean canAckPings,
+      boolean isProber,
+      String appName) {
+    this(meshKey, version, canAckPings, isProber, appName, null);
+  }
+
+  /// The same with a permit; without one if it is too long.
+  public ClientInfo withPermit(@Nullable String text) {
+    String brought = text == null || text.length() > MAX_PERMIT ? null : text;
+    return new ClientInfo(meshKey, version, canAckPings, isProber, appName, brought);
+  }
 
   public String toJson() {
     var json = new JsonWriter().beginObject();
@@ -43,6 +64,9 @@ public record ClientInfo(
     if (!appName.isEmpty()) {
       json.member("AppName", appName);
     }
+    if (permit != null) {
+      json.member("aditPermit", permit);
+    }
     return json.endObject().toString();
   }
 
@@ -51,7 +75,8 @@ public record ClientInfo(
     var reader = new Reader();
     DerpJson.read(json, "ClientInfo", reader);
     return new ClientInfo(
-        reader.meshKey, reader.version, reader.canAckPings, reader.isProber, reader.appName);
+            reader.meshKey, reader.version, reader.canAckPings, reader.isProber, reader.appName)
+        .withPermit(reader.permit);
   }
 
   /// The first frame of a client.
@@ -78,6 +103,7 @@ public record ClientInfo(
     private boolean canAckPings;
     private boolean isProber;
     private String appName = "";
+    private @Nullable String permit;
 
     @Override
     public void member(String name, DerpJson.Value value) throws MalformedException {
@@ -92,6 +118,7 @@ public record ClientInfo(
         case "canackpings" -> canAckPings = value.asBoolean("CanAckPings");
         case "isprober" -> isProber = value.asBoolean("IsProber");
         case "appname" -> appName = value.isNull() ? "" : value.asText("AppName");
+        case "aditpermit" -> permit = value.isNull() ? null : value.asText("aditPermit");
         default -> {}
       }
     }

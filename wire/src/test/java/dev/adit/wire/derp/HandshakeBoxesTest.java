@@ -53,6 +53,19 @@ class HandshakeBoxesTest {
   }
 
   @Test
+  void carriesAPermitUnlessItIsTooLong() throws Exception {
+    var info = ClientInfo.OURS.withPermit("{\"body\":\"{}\"}");
+    var frame = info.seal(CLIENT, SERVER.publicKey(), new Random(1));
+    assertThat(ClientInfo.open(frame, NaclBox.between(SERVER, CLIENT.publicKey()))).isEqualTo(info);
+    String longest = "x".repeat(ClientInfo.MAX_PERMIT);
+    assertThat(parse("{\"aditPermit\":\"" + longest + "\"}").permit()).isEqualTo(longest);
+    assertThat(parse("{\"aditPermit\":\"" + longest + "x\"}").permit()).isNull();
+    assertThat(parse("{\"aditPermit\":null}").permit()).isNull();
+    assertThat(ClientInfo.OURS.withPermit(longest + "x")).isEqualTo(ClientInfo.OURS);
+    assertThat(info.toString()).doesNotContain("body");
+  }
+
+  @Test
   void readsMembersInAnyCaseAndSkipsUnknownOnes() throws MalformedException {
     var info =
         parse(
