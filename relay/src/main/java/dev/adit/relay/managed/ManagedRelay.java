@@ -1,6 +1,7 @@
 package dev.adit.relay.managed;
 
 import dev.adit.core.admission.Admission;
+import dev.adit.core.admission.ContactHealth;
 import dev.adit.core.admission.ManagedAdmission;
 import dev.adit.core.control.Reconnect;
 import dev.adit.core.control.Reconnect.Target;
@@ -71,6 +72,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   // Guarded by the admission's lock.
   private long contact; // seconds since 1970; 0: never
   private long savedContact;
+  private ContactHealth health = ContactHealth.GREEN;
   private boolean unsaved;
   private long apartSince; // nanoseconds; NEVER while there is a stream
   private long welcomedAt = NEVER; // until the set has been heard of
@@ -427,6 +429,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         admission.endPermits(); // it is there and has said nothing of a set
         welcomedAt = NEVER;
       }
+      tellHealth(wall);
       endGrace(wall);
       RelayAdmission set = admission.snapshot();
       boolean old = contact - savedContact > CONTACT_SAVED_SECONDS;
@@ -443,6 +446,29 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         notWritten(e);
       }
     }
+  }
+
+  private void tellHealth(long wall) {
+    var before = health;
+    health = ContactHealth.of(sinceContact(wall), graceSeconds);
+    if (health == before) {
+      return;
+    }
+    switch (health) {
+      case GREEN -> {} // that there is a stream again was told
+      case YELLOW ->
+          LogLine.warn(LOG, "relay_contact_yellow")
+              .log(
+                  "the coordinator has not been heard for 10 minutes; nodes it removes are served");
+      case RED ->
+          LogLine.error(LOG, "relay_contact_red")
+              .log("the coordinator has not been heard for 80 % of the grace time; then all ends");
+    }
+  }
+
+  /// Seconds; −1 if there was none.
+  private long sinceContact(long wall) {
+    return contact == 0 ? -1 : Math.max(0, wall - contact);
   }
 
   private void endGrace(long wall) {
@@ -466,7 +492,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     int keys;
     int networks;
     synchronized (admission) {
-      since = contact == 0 ? -1 : Math.max(0, clock.wall().getEpochSecond() - contact);
+      since = sinceContact(clock.wall().getEpochSecond());
       keys = admission.size();
       networks = admission.networks();
     }
@@ -478,6 +504,11 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         "adit_relay_coordinator_contact_seconds",
         "Since the coordinator was last heard; −1: never.",
         since);
+    into.gauge(
+        "adit_relay_coordinator_health",
+        "How long the coordinator was not heard: 0 for not long, 1 for 10 minutes, 2 for 80 % of"
+            + " the grace time.",
+        ContactHealth.of(since, graceSeconds).level());
     into.gauge("adit_relay_admission_keys", "Keys that may connect.", keys);
     into.gauge("adit_relay_admission_networks", "Networks that are served.", networks);
     admitted.read(into);
