@@ -35,7 +35,7 @@ record ChaosPlan(
     return new ChaosPlan(
         clients,
         time,
-        isLong ? Duration.ofMinutes(1) : time.dividedBy(3),
+        isLong ? Duration.ofMinutes(1) : Duration.ofSeconds(20),
         isLong ? Duration.ofMinutes(1) : time.dividedBy(2),
         isLong ? List.of() : SOONER,
         isLong ? BY_ITSELF : FOUND_SOONER);
