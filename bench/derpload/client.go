@@ -54,6 +54,7 @@ type client struct {
 	header    [headerBytes]byte
 	headerLen int
 	bodyLeft  int
+	received  uint64 // bytes of frames, as long as they are not decrypted
 }
 
 // One direction of a TLS 1.3 connection with AES-128-GCM.

@@ -32,6 +32,7 @@ const (
 type load struct {
 	pairs  []pair
 	train  int64 // packets that one pair sends at once, as an interface with segmentation offload hands them over
+	window int64 // packets of a pair that are under way at all times, instead of a rate; 0 for a rate
 	epoll  int
 	events []syscall.EpollEvent
 	buffer []byte
@@ -152,7 +153,14 @@ func (l *load) run(rate float64, warm, length time.Duration, asks float64, begin
 			l.samples = l.samples[:0]
 			begin()
 		}
-		if now >= tick {
+		if l.window > 0 {
+			for i := range l.pairs {
+				done := l.pairs[i].fill(l.window)
+				offered += done
+				sent += done
+			}
+			tick = now + tickNanos
+		} else if now >= tick {
 			for i := range l.pairs {
 				due, done := l.pairs[i].offer(now, gap, l.train, askEach)
 				offered += due
@@ -221,6 +229,23 @@ func (p *pair) offer(now int64, gap float64, train int64, askEach uint64) (offer
 	return
 }
 
+// Sends what is missing of `window` packets under way: as a TCP connection through the tunnel does.
+func (p *pair) fill(window int64) uint64 {
+	if !p.from.flush() {
+		return 0
+	}
+	n := min(window-int64(p.count-p.to.received/frameBytes), mostAtOnce)
+	if n <= 0 {
+		return 0
+	}
+	for range n {
+		p.count++
+		p.from.out = p.from.write.seal(p.from.out, p.frame)
+	}
+	p.from.flush()
+	return uint64(n)
+}
+
 // Writes what is sealed; true if the connection took all of it.
 func (c *client) flush() bool {
 	if c.sent < len(c.out) {
@@ -262,7 +287,9 @@ func (l *load) receive(nanos int64) {
 		if l.decrypts {
 			l.decrypt(c, l.buffer[:kept+int(got)])
 		} else {
-			l.delivered += c.skip(l.buffer[:got])
+			clear := c.skip(l.buffer[:got])
+			c.received += clear
+			l.delivered += clear
 		}
 	}
 }
