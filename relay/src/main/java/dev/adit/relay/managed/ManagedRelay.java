@@ -1,7 +1,6 @@
 package dev.adit.relay.managed;
 
 import dev.adit.core.admission.Admission;
-import dev.adit.core.admission.ContactHealth;
 import dev.adit.core.admission.ManagedAdmission;
 import dev.adit.core.control.Reconnect;
 import dev.adit.core.control.Reconnect.Target;
@@ -44,16 +43,11 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private static final long NEVER = Long.MAX_VALUE;
   private static final long SECOND = 1_000_000_000L;
 
-  /// So long without the coordinator, and records count that clients show (RR-42).
-  private static final long APART = 10 * SECOND;
-
-  private static final long CONTACT_SAVED_SECONDS = 300;
   private static final Duration CLOSED_WITHIN = Duration.ofMillis(200);
 
   private final ManagedFiles files;
   private final ManagedAdmission admission = new ManagedAdmission(new ConcurrentHashMap<>());
   private final PermitAdmission admitted;
-  private final long graceSeconds;
   private final Clock clock;
   private final RandomGenerator random;
   private final PrivateKey machine;
@@ -70,11 +64,8 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   private @Nullable Purpose purpose;
 
   // Guarded by the admission's lock.
-  private long contact; // seconds since 1970; 0: never
-  private long savedContact;
-  private ContactHealth health = ContactHealth.GREEN;
+  private final Contact contact;
   private boolean unsaved;
-  private long apartSince; // nanoseconds; NEVER while there is a stream
   private long welcomedAt = NEVER; // until the set has been heard of
   private volatile List<VerifyingKey> recordKeys = List.of();
 
@@ -102,10 +93,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     this.trusted = known == null ? null : known.coordinator();
     this.joined = known != null && known.joined();
     this.target = target;
-    this.graceSeconds = graceSeconds;
     this.clock = clock;
     this.random = random;
-    this.apartSince = clock.nanos();
+    this.contact = new Contact(graceSeconds, clock.nanos());
     this.admitted = new PermitAdmission(admission, this::apart, clock);
     if (trusted != null) {
       recordKeys = trusted.identity().recordKeys();
@@ -152,8 +142,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     var snapshot = files.admission();
     if (snapshot != null) {
       var _ = admission.apply(snapshot.admission());
-      contact = snapshot.contact();
-      savedContact = contact;
+      contact.restored(snapshot.contact());
       endGrace(clock.wall().getEpochSecond());
     }
   }
@@ -166,12 +155,9 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
   /// Null unless the coordinator has not been heard for 10 s and there is no stream to it.
   private PermitAdmission.@Nullable Apart apart() {
     synchronized (admission) {
-      boolean isApart =
-          contact != 0
-              && apartSince != NEVER
-              && clock.nanos() - apartSince >= APART
-              && clock.wall().getEpochSecond() - contact >= APART / SECOND;
-      return isApart ? new PermitAdmission.Apart(contact, recordKeys) : null;
+      return contact.isApart(clock.nanos(), clock.wall().getEpochSecond())
+          ? new PermitAdmission.Apart(contact.lastHeard(), recordKeys)
+          : null;
     }
   }
 
@@ -254,7 +240,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       if (connected) {
         connected = false;
         synchronized (admission) {
-          apartSince = clock.nanos();
+          contact.streamLost(clock.nanos());
         }
         wasUp = true;
         LogLine.info(LOG, "relay_coordinator_lost").log("no stream to the coordinator");
@@ -312,7 +298,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       }
       synchronized (admission) {
         admission.streamOpened();
-        apartSince = NEVER;
+        contact.streamOpened();
         welcomedAt = clock.nanos();
       }
       LogLine.info(LOG, "relay_coordinator_connected").log("connected to the coordinator");
@@ -362,7 +348,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     @Override
     public void heard() {
       synchronized (admission) {
-        contact = clock.wall().getEpochSecond();
+        contact.heard(clock.wall().getEpochSecond());
       }
     }
 
@@ -429,13 +415,12 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         admission.endPermits(); // it is there and has said nothing of a set
         welcomedAt = NEVER;
       }
-      tellHealth(wall);
+      contact.timeReached(wall);
       endGrace(wall);
       RelayAdmission set = admission.snapshot();
-      boolean old = contact - savedContact > CONTACT_SAVED_SECONDS;
-      if (set != null && (unsaved || old)) {
-        snapshot = new ManagedFiles.Snapshot(set, contact);
-        savedContact = contact;
+      if (set != null && (unsaved || contact.isSavedLongAgo())) {
+        snapshot = new ManagedFiles.Snapshot(set, contact.lastHeard());
+        contact.saved();
         unsaved = false;
       }
     }
@@ -448,32 +433,8 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
     }
   }
 
-  private void tellHealth(long wall) {
-    var before = health;
-    health = ContactHealth.of(sinceContact(wall), graceSeconds);
-    if (health == before) {
-      return;
-    }
-    switch (health) {
-      case GREEN -> {} // that there is a stream again was told
-      case YELLOW ->
-          LogLine.warn(LOG, "relay_contact_yellow")
-              .log(
-                  "the coordinator has not been heard for 10 minutes; nodes it removes are served");
-      case RED ->
-          LogLine.error(LOG, "relay_contact_red")
-              .log("the coordinator has not been heard for 80 % of the grace time; then all ends");
-    }
-  }
-
-  /// Seconds; −1 if there was none.
-  private long sinceContact(long wall) {
-    return contact == 0 ? -1 : Math.max(0, wall - contact);
-  }
-
   private void endGrace(long wall) {
-    boolean over = graceSeconds > 0 && contact > 0 && wall - contact > graceSeconds;
-    if (over && admission.token() != null) {
+    if (contact.isGraceOver(wall) && admission.token() != null) {
       admission.clear();
       LogLine.error(LOG, "admission_grace_over")
           .log("no contact with the coordinator for too long: nobody is served any more");
@@ -488,11 +449,10 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
 
   @Override
   public void read(Readings into) {
-    long since;
     int keys;
     int networks;
     synchronized (admission) {
-      since = sinceContact(clock.wall().getEpochSecond());
+      contact.read(clock.wall().getEpochSecond(), into);
       keys = admission.size();
       networks = admission.networks();
     }
@@ -500,15 +460,6 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
         "adit_relay_coordinator_connected",
         "1 while there is a stream to the coordinator.",
         connected ? 1L : 0L);
-    into.gauge(
-        "adit_relay_coordinator_contact_seconds",
-        "Since the coordinator was last heard; −1: never.",
-        since);
-    into.gauge(
-        "adit_relay_coordinator_health",
-        "How long the coordinator was not heard: 0 for not long, 1 for 10 minutes, 2 for 80 % of"
-            + " the grace time.",
-        ContactHealth.of(since, graceSeconds).level());
     into.gauge("adit_relay_admission_keys", "Keys that may connect.", keys);
     into.gauge("adit_relay_admission_networks", "Networks that are served.", networks);
     admitted.read(into);
@@ -524,7 +475,7 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       open.close();
     }
     synchronized (admission) {
-      unsaved |= contact > savedContact;
+      unsaved |= contact.isUnsaved();
     }
     timeReached(clock.wall().getEpochSecond());
   }
