@@ -7,13 +7,10 @@ import dev.adit.derp.DerpClient;
 import dev.adit.derp.DerpHttpClient;
 import dev.adit.net.log.LogLine;
 import dev.adit.wire.derp.DerpFrame;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,12 +24,6 @@ import org.slf4j.LoggerFactory;
 final class MeshLink implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MeshLink.class);
 
-  /// Frames that fit into one TLS record leave together.
-  private static final int RECORD_BYTES = 16 * 1024;
-
-  /// An operator has no more wishes at once.
-  private static final int MOST_ORDERS = 1024;
-
   private final MeshPeer peer;
   private final Relay relay;
   private final DerpHttpClient http;
@@ -42,7 +33,7 @@ final class MeshLink implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean isSelf;
   private volatile boolean isUp;
-  private volatile @Nullable Writer writer; // of the connection there is now
+  private volatile @Nullable MeshWriter writer; // of the connection there is now
 
   /// @param pause between the end of one connection and the next try
   MeshLink(MeshPeer peer, Relay relay, DerpHttpClient http, Duration pause) {
@@ -114,13 +105,13 @@ final class MeshLink implements AutoCloseable {
           .log("a relay in the list of those of the region is this one");
       return "";
     }
-    var writer = new Writer(client, relay.metrics());
+    var writer = new MeshWriter(client::forward, client::close, relay.metrics());
     this.writer = writer;
     Set<PublicKey> present = new HashSet<>();
-    writer.thread.start();
+    writer.start();
     try {
       while (true) {
-        heard(client.receive(), writer.queue, present);
+        heard(client.receive(), writer.queue(), present);
       }
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
@@ -133,7 +124,7 @@ final class MeshLink implements AutoCloseable {
       client.close();
       writer.close();
       for (PublicKey gone : present) {
-        relay.router().removeForwarder(gone, writer.queue);
+        relay.router().removeForwarder(gone, writer.queue());
       }
     }
   }
@@ -168,58 +159,5 @@ final class MeshLink implements AutoCloseable {
     closed = true;
     http.close();
     LockSupport.unpark(reader);
-  }
-
-  /// What one connection is sent.
-  private static final class Writer {
-    final DerpClient client;
-    final Thread thread = Thread.ofVirtual().name("mesh-write").unstarted(this::run);
-    final ForwardQueue queue;
-    private final BlockingQueue<byte[]> orders = new ArrayBlockingQueue<>(MOST_ORDERS);
-    private volatile boolean ended;
-
-    Writer(DerpClient client, RelayMetrics metrics) {
-      this.client = client;
-      this.queue =
-          new ForwardQueue(
-              () -> LockSupport.unpark(thread),
-              dropped -> metrics.add(MeshCounter.PACKETS_DROPPED, dropped));
-    }
-
-    /// A frame that is no packet, before all that are; false if too many wait already.
-    boolean order(byte[] frame) {
-      boolean taken = orders.offer(frame);
-      LockSupport.unpark(thread);
-      return taken;
-    }
-
-    private void run() {
-      var batch = new ByteArrayOutputStream(RECORD_BYTES);
-      try {
-        while (!ended) {
-          byte[] order = orders.poll();
-          byte[] frame = order == null ? queue.poll() : order;
-          if (frame == null || batch.size() + frame.length > RECORD_BYTES) {
-            if (batch.size() > 0) {
-              client.forward(batch.toByteArray());
-              batch.reset();
-            }
-          }
-          if (frame == null) {
-            LockSupport.park(this);
-          } else {
-            batch.writeBytes(frame);
-          }
-        }
-      } catch (IOException e) {
-        client.close(); // the reader notices, and tells
-      }
-    }
-
-    void close() {
-      ended = true;
-      queue.close();
-      LockSupport.unpark(thread);
-    }
   }
 }
