@@ -11,13 +11,15 @@ import java.util.List;
 /// @param killEvery one node of the three is killed so often
 /// @param relayOptions for each node
 /// @param silenceFound how soon a relay must have noticed that a client has fallen silent
+/// @param moreBytesPercent by which the resident memory may have grown at the end
 record ChaosPlan(
     int clients,
     Duration time,
     Duration warmUp,
     Duration killEvery,
     List<String> relayOptions,
-    Duration silenceFound) {
+    Duration silenceFound,
+    int moreBytesPercent) {
   private static final Duration LONG = Duration.ofMinutes(5);
 
   /// What a relay does by itself: 60 to 65 s to the next frame that keeps alive, and 15 s in which
@@ -29,6 +31,12 @@ record ChaosPlan(
 
   private static final Duration FOUND_SOONER = Duration.ofSeconds(5 + 15 + 20);
 
+  private static final int AT_REST_PERCENT = 5;
+
+  /// A relay that is half a minute old still compiles, and what the compiler leaves is given back
+  /// later.
+  private static final int YOUNG_PERCENT = 15;
+
   /// A plan for 5 minutes or more leaves the relays as operators have them.
   static ChaosPlan of(int clients, Duration time) {
     boolean isLong = time.compareTo(LONG) >= 0;
@@ -38,7 +46,8 @@ record ChaosPlan(
         isLong ? Duration.ofMinutes(1) : Duration.ofSeconds(20),
         isLong ? Duration.ofMinutes(1) : time.dividedBy(2),
         isLong ? List.of() : SOONER,
-        isLong ? BY_ITSELF : FOUND_SOONER);
+        isLong ? BY_ITSELF : FOUND_SOONER,
+        isLong ? AT_REST_PERCENT : YOUNG_PERCENT);
   }
 
   /// True if the kernel is to repeat its question to a quiet client every two seconds.

@@ -46,8 +46,6 @@ final class ChaosRun {
   /// Every relay gives what its C library holds back to the system in this time (`adit`).
   private static final Duration TRIM = Duration.ofSeconds(20);
 
-  private static final int MORE_BYTES_PERCENT = 5;
-
   private record Connection(Crowd crowd, int port) {}
 
   private record Victim(int number, Connection connection, End way) {}
@@ -259,7 +257,7 @@ final class ChaosRun {
       if (is.threads().size() > threads) {
         ChaosFigures.note("  before " + count(was.threads()) + "\n  after  " + count(is.threads()));
       }
-      long limit = was.bytes() * (100 + MORE_BYTES_PERCENT) / 100;
+      long limit = was.bytes() * (100 + plan.moreBytesPercent()) / 100;
       figures.atMost(name + "RSS, kB", was.bytes() >> 10, is.bytes() >> 10, limit >> 10);
     }
   }
