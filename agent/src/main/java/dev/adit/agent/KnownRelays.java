@@ -125,8 +125,7 @@ final class KnownRelays implements RelayLinks.Events {
         new DerpLink.Target(id, relay.name(), relay.regionId(), relay.key(), endpoints, host, pins);
     boolean isHome = id.equals(home);
     var link =
-        new DerpLink(
-            target, nodeKey, () -> permit, isHome, clock, random, plane, plane.counters());
+        new DerpLink(target, nodeKey, () -> permit, isHome, clock, random, plane, plane.counters());
     links.add(link, isHome, pauseNanos);
   }
 

@@ -66,7 +66,8 @@ final class MeshWriter implements AutoCloseable {
           continue;
         }
         if (frame == null || batch.size() + frame.length > RECORD_BYTES) {
-          // Whoever wakes us while this blocks may do so in vain, because blocking parks, too: so the
+          // Whoever wakes us while this blocks may do so in vain, because blocking parks, too: so
+          // the
           // queue is asked again before the next park.
           output.write(batch.toByteArray());
           batch.reset();
