@@ -449,6 +449,10 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
 
   @Override
   public void read(Readings into) {
+    into.gauge(
+        "adit_relay_coordinator_connected",
+        "1 while there is a stream to the coordinator.",
+        connected ? 1L : 0L);
     int keys;
     int networks;
     synchronized (admission) {
@@ -456,10 +460,6 @@ public final class ManagedRelay implements AutoCloseable, Readings.Source {
       keys = admission.size();
       networks = admission.networks();
     }
-    into.gauge(
-        "adit_relay_coordinator_connected",
-        "1 while there is a stream to the coordinator.",
-        connected ? 1L : 0L);
     into.gauge("adit_relay_admission_keys", "Keys that may connect.", keys);
     into.gauge("adit_relay_admission_networks", "Networks that are served.", networks);
     admitted.read(into);
