@@ -83,22 +83,29 @@ final class PageOptions {
     }
   }
 
+  /// What `/` shows.
+  ///
+  /// @param derp whether the relay passes packets
+  HttpHandler home(boolean derp) {
+    return HomePage.of(home, derp);
+  }
+
   /// Adds the pages to what a relay serves.
   ///
-  /// @param derp whether it passes packets
+  /// @param home see [#home]
   /// @param certName asked each time, see [OwnMap#of]
   /// @param counted gets what the pages count
   void addTo(
       RequestRoutes routes,
       OpenedParts opened,
       Relay relay,
-      boolean derp,
+      HttpHandler home,
       Supplier<String> certName,
       List<Readings.Source> counted,
       RandomGenerator random) {
     var _ =
         new Pages(
-                HomePage.of(home, derp),
+                home,
                 bootstrapDns(opened, counted, random),
                 () -> OwnMap.of(relay.description(), certName.get(), httpPort == 80))
             .addTo(routes);

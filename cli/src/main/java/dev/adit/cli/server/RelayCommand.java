@@ -154,7 +154,13 @@ public final class RelayCommand implements Callable<Integer> {
       tcp.measure(opened, relay);
       debug.logDrops(relay);
       pages.addTo(
-          routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
+          routes,
+          opened,
+          relay,
+          pages.home(!noDerp),
+          RelayParts.certName(certificate),
+          counted,
+          random);
       FrontDoor door =
           opened.add(
               FrontDoor.start(

@@ -30,6 +30,14 @@ public record Pages(
           "X-Frame-Options", "DENY",
           "X-Content-Type-Options", "nosniff");
 
+  /// For a server that is more than a relay: its clients are to hear which of its paths there are.
+  ///
+  /// @return answers `/` as `home` does, everything else with 404
+  public static HttpHandler atRootAlone(HttpHandler home) {
+    return request ->
+        request.path().equals("/") ? home.handle(request) : HttpResponse.text(404, "not found");
+  }
+
   public RequestRoutes addTo(RequestRoutes routes) {
     var _ =
         routes

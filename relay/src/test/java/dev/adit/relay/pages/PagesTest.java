@@ -83,6 +83,14 @@ class PagesTest {
   }
 
   @Test
+  void theHomePageOfAServerThatIsMoreThanARelayIsItsRootAlone() throws IOException {
+    door = start(new Pages(Pages.atRootAlone(HomePage.of("", true)), null, null), true);
+    assertThat(get("/")).startsWith("HTTP/1.1 200").contains("DERP");
+    assertThat(get("/x")).startsWith("HTTP/1.1 404").endsWith("not found\n");
+    assertThat(get("/robots.txt")).startsWith("HTTP/1.1 200");
+  }
+
+  @Test
   void asksRobotsToStayAway() throws IOException {
     open("", true);
     assertThat(get("/robots.txt"))
