@@ -36,8 +36,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/// `adit relay --cert-mode acme` and Pebble, Let's Encrypt's own ACME server for tests.
+/// `adit relay --cert-mode acme` and Pebble, Let's Encrypt's own ACME server for tests. They wait
+/// for the end of certificates most of the time, so they do it together.
 class CertificateInteropTest {
   private static final String NAME = "relay.test";
   private static final int PAIRS = 10;
@@ -65,6 +68,7 @@ class CertificateInteropTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void issuesByHttp01AndRenewsUnderLoadWithoutLosingAConnection() throws Exception {
     try (var pebble = Pebble.start(folder, http.port(), tls.port(), false);
         var relay = relay(pebble, NAME, "--acme-challenge=http-01")) {
@@ -104,6 +108,7 @@ class CertificateInteropTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void issuesByTlsAlpn01AndKeepsAccountAndCertificateOverARestart() throws Exception {
     try (var pebble = Pebble.start(folder, http.port(), tls.port(), false)) {
       X509Certificate first;
@@ -125,6 +130,7 @@ class CertificateInteropTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void keepsTheOldCertificateAndWaitsWhenItIsRefused() throws Exception {
     try (var relay = issuedOnce()) {
       // The authority is gone now.
@@ -154,6 +160,7 @@ class CertificateInteropTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void servesBehindARefusalWithItsOwnCertificateAndOrdersNoSoonerAfterARestart() throws Exception {
     try (var pebble = Pebble.start(folder, http.port(), tls.port(), false)) {
       String plan;
@@ -171,6 +178,7 @@ class CertificateInteropTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void bindsAnAccountThatExistsElsewhereAndIssuesForAnAddress() throws Exception {
     Path key = folder.resolve("eab.key");
     Files.writeString(key, Pebble.MAC_KEY + "\n");
