@@ -26,6 +26,8 @@ import picocli.CommandLine.Option;
 final class PageOptions {
   private static final int NO_PORT = -1;
 
+  private final boolean homeEverywhere;
+
   @Option(
       names = "--home",
       paramLabel = "MODE",
@@ -65,6 +67,11 @@ final class PageOptions {
       })
   String unpublishedNames = "";
 
+  /// @param homeEverywhere see [Pages]
+  PageOptions(boolean homeEverywhere) {
+    this.homeEverywhere = homeEverywhere;
+  }
+
   /// @throws Failure naming the option that is wrong
   void check() {
     checked("--home " + home, () -> HomePage.of(home, true));
@@ -83,29 +90,23 @@ final class PageOptions {
     }
   }
 
-  /// What `/` shows.
-  ///
-  /// @param derp whether the relay passes packets
-  HttpHandler home(boolean derp) {
-    return HomePage.of(home, derp);
-  }
-
   /// Adds the pages to what a relay serves.
   ///
-  /// @param home see [#home]
+  /// @param derp whether it passes packets
   /// @param certName asked each time, see [OwnMap#of]
   /// @param counted gets what the pages count
   void addTo(
       RequestRoutes routes,
       OpenedParts opened,
       Relay relay,
-      HttpHandler home,
+      boolean derp,
       Supplier<String> certName,
       List<Readings.Source> counted,
       RandomGenerator random) {
     var _ =
         new Pages(
-                home,
+                HomePage.of(home, derp),
+                homeEverywhere,
                 bootstrapDns(opened, counted, random),
                 () -> OwnMap.of(relay.description(), certName.get(), httpPort == 80))
             .addTo(routes);

@@ -88,7 +88,7 @@ public final class RelayCommand implements Callable<Integer> {
 
   @Mixin MapOptions map = new MapOptions();
 
-  @Mixin PageOptions pages = new PageOptions();
+  @Mixin PageOptions pages = new PageOptions(true);
 
   @Mixin ProxyOptions proxies = new ProxyOptions();
 
@@ -154,13 +154,7 @@ public final class RelayCommand implements Callable<Integer> {
       tcp.measure(opened, relay);
       debug.logDrops(relay);
       pages.addTo(
-          routes,
-          opened,
-          relay,
-          pages.home(!noDerp),
-          RelayParts.certName(certificate),
-          counted,
-          random);
+          routes, opened, relay, !noDerp, RelayParts.certName(certificate), counted, random);
       FrontDoor door =
           opened.add(
               FrontDoor.start(

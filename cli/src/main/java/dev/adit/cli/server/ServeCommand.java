@@ -19,7 +19,6 @@ import dev.adit.net.metrics.Readings;
 import dev.adit.relay.Relay;
 import dev.adit.relay.RelayConfig;
 import dev.adit.relay.StunPorts;
-import dev.adit.relay.pages.Pages;
 import dev.adit.wire.IpAddress;
 import dev.adit.wire.MalformedException;
 import dev.adit.wire.control.HttpsUrl;
@@ -64,7 +63,7 @@ public final class ServeCommand implements Callable<Integer> {
 
   @Mixin TcpOptions tcp = new TcpOptions();
 
-  @Mixin PageOptions pages = new PageOptions();
+  @Mixin PageOptions pages = new PageOptions(false);
 
   @Option(
       names = "--url",
@@ -156,14 +155,7 @@ public final class ServeCommand implements Callable<Integer> {
         var _ = relay.addTo(routes);
         limits.apply(relay.router(), reloads);
         tcp.measure(opened, relay);
-        pages.addTo(
-            routes,
-            opened,
-            relay,
-            Pages.atRootAlone(pages.home(true)),
-            RelayParts.certName(certificate),
-            counted,
-            random);
+        pages.addTo(routes, opened, relay, true, RelayParts.certName(certificate), counted, random);
       }
       relays.addAll(others);
       Coordinator coordinator =

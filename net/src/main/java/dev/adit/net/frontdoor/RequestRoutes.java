@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Where requests go. Fill it, then hand it to [FrontDoor#start]; not to be changed afterwards.
 ///
-/// Upgrades have exact paths; of handlers the one with the longest prefix counts. With [#derp] come
-/// `/derp/probe`, `/derp/latency-check` and `/generate_204` (derp §2.2, §2.6).
+/// Upgrades have exact paths, and so may handlers; of the others the one with the longest prefix
+/// counts. With [#derp] come `/derp/probe`, `/derp/latency-check` and `/generate_204` (derp §2.2,
+/// §2.6).
 public final class RequestRoutes {
   /// The largest body a handler gets, unless it says otherwise.
   public static final int DEFAULT_BODY_LIMIT = 64 * 1024;
@@ -36,6 +37,7 @@ public final class RequestRoutes {
   private boolean derpOff;
   private boolean captivePortal;
   private final Map<String, Message> messages = new HashMap<>();
+  private final Map<String, Http> exact = new HashMap<>();
   private final List<Http> https = new ArrayList<>();
 
   /// Serves DERP on `/derp`.
@@ -71,6 +73,12 @@ public final class RequestRoutes {
     return this;
   }
 
+  /// Serves this path alone, nothing below it.
+  public RequestRoutes httpAt(String path, HttpHandler handler) {
+    exact.put(path, new Http(path, handler, DEFAULT_BODY_LIMIT));
+    return this;
+  }
+
   public RequestRoutes http(String pathPrefix, HttpHandler handler) {
     return http(pathPrefix, handler, DEFAULT_BODY_LIMIT);
   }
@@ -101,7 +109,10 @@ public final class RequestRoutes {
   }
 
   @Nullable Http http(String path) {
-    Http longest = null;
+    Http longest = exact.get(path);
+    if (longest != null) {
+      return longest;
+    }
     for (var route : https) {
       if (route.covers(path)
           && (longest == null || route.prefix().length() > longest.prefix().length())) {

@@ -14,11 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// The pages of a relay (derp §2.2), and the headers that keep browsers from doing more with them
 /// than to show them.
 ///
-/// @param home answers `/` and every path that nobody else does
+/// @param home answers `/`
+/// @param everywhere whether it also answers every path that nobody else does, as derp §2.2 has it;
+///   not in a server that is more than a relay, whose clients are to hear what is not there
 /// @param bootstrapDns answers `/bootstrap-dns`; null where no names were configured
 /// @param map what `/derpmap` tells, asked each time; null, or the answer null, where there is none
 public record Pages(
     HttpHandler home,
+    boolean everywhere,
     @Nullable HttpHandler bootstrapDns,
     @Nullable Supplier<@Nullable DerpMap> map) {
   private static final Map<String, String> BROWSER =
@@ -30,18 +33,9 @@ public record Pages(
           "X-Frame-Options", "DENY",
           "X-Content-Type-Options", "nosniff");
 
-  /// For a server that is more than a relay: its clients are to hear which of its paths there are.
-  ///
-  /// @return answers `/` as `home` does, everything else with 404
-  public static HttpHandler atRootAlone(HttpHandler home) {
-    return request ->
-        request.path().equals("/") ? home.handle(request) : HttpResponse.text(404, "not found");
-  }
-
   public RequestRoutes addTo(RequestRoutes routes) {
     var _ =
-        routes
-            .http("/", home)
+        (everywhere ? routes.http("/", home) : routes.httpAt("/", home))
             .http("/robots.txt", _ -> inBrowser(200, "text/plain", "User-agent: *\nDisallow: /\n"));
     if (bootstrapDns != null) {
       var _ = routes.http("/bootstrap-dns", bootstrapDns);

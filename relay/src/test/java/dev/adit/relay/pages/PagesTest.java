@@ -84,7 +84,7 @@ class PagesTest {
 
   @Test
   void theHomePageOfAServerThatIsMoreThanARelayIsItsRootAlone() throws IOException {
-    door = start(new Pages(Pages.atRootAlone(HomePage.of("", true)), null, null), true);
+    door = start(new Pages(HomePage.of("", true), false, null, null), true);
     assertThat(get("/")).startsWith("HTTP/1.1 200").contains("DERP");
     assertThat(get("/x")).startsWith("HTTP/1.1 404").endsWith("not found\n");
     assertThat(get("/robots.txt")).startsWith("HTTP/1.1 200");
@@ -121,7 +121,7 @@ class PagesTest {
     try (var dns =
         BootstrapDns.open(
             List.of(), List.of(), dev.adit.net.dns.DnsLookup.SYSTEM, new java.util.Random(1))) {
-      door = start(new Pages(HomePage.of("", true), dns, null), true);
+      door = start(new Pages(HomePage.of("", true), true, dns, null), true);
       assertThat(get("/bootstrap-dns?q=x", false))
           .startsWith("HTTP/1.1 200")
           .containsIgnoringCase("\r\nconnection: close\r\n")
@@ -130,7 +130,7 @@ class PagesTest {
   }
 
   private void open(String home, boolean derp) throws IOException {
-    door = start(new Pages(HomePage.of(home, derp), null, map::get), derp);
+    door = start(new Pages(HomePage.of(home, derp), true, null, map::get), derp);
   }
 
   private static FrontDoor start(Pages pages, boolean derp) throws IOException {
