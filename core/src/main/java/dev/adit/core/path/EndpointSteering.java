@@ -49,9 +49,11 @@ final class EndpointSteering {
   private int inWindow;
   private long forwardUntil = LONG_AGO;
 
-  // Where WireGuard went by itself, other than to where it should be.
+  // Where WireGuard went by itself, other than to where it should be. What the peer sends by the
+  // relay brings it back for a moment: only when it was not there for a while, it is forgotten.
   private @Nullable Endpoint stray;
   private long strayUntil = NEVER;
+  private long straySeenAt = LONG_AGO;
   private boolean isUnwanted;
   private long toldAt = LONG_AGO;
   private @Nullable Endpoint left;
@@ -167,7 +169,9 @@ final class EndpointSteering {
     }
     actual = reading.endpoint();
     if (Objects.equals(actual, wanted)) {
-      found();
+      if (now - straySeenAt >= PathTimers.STRAY) {
+        found();
+      }
       return null;
     }
     if (actual == null) {
@@ -207,7 +211,11 @@ final class EndpointSteering {
       setBack(to, now);
       return null;
     }
+    straySeenAt = now;
     if (to.equals(stray)) {
+      if (now >= strayUntil) {
+        setBack(to, now);
+      }
       return null;
     }
     stray = to;
@@ -234,7 +242,7 @@ final class EndpointSteering {
     if (now >= reassertAt) {
       reassert(now);
     }
-    if (now >= strayUntil) {
+    if (now >= strayUntil && isAtStray()) {
       setBack(stray, now);
     }
     RemoteCandidate candidate = selected;
@@ -278,6 +286,10 @@ final class EndpointSteering {
     node.readSoon(now);
   }
 
+  private boolean isAtStray() {
+    return stray != null && stray.equals(actual);
+  }
+
   /// It is where it should be, or was just told to be.
   private void found() {
     stray = null;
@@ -302,7 +314,7 @@ final class EndpointSteering {
   }
 
   long wakeAt() {
-    long wake = Math.min(reassertAt, strayUntil);
+    long wake = Math.min(reassertAt, isAtStray() ? strayUntil : NEVER);
     // Later it is the next full-size answer that wakes us.
     return isSettling() && settledAt() > lookedAt ? Math.min(wake, settledAt()) : wake;
   }

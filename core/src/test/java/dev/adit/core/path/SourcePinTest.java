@@ -84,6 +84,21 @@ final class SourcePinTest extends PairOfNodes {
     assertThat(missing(from)).isEmpty();
   }
 
+  /// Long after the path was left, and its agent moves its WireGuard back time and again: some of
+  /// its packets come by the relay, and take ours along.
+  @Test
+  void isPinnedAlsoWhenSomeOfItsDataComesByTheRelay() {
+    traffic(40_000);
+    int pins = wireGuard(a).pins;
+    for (int i = 0; i < 300 && wireGuard(a).pins < pins + 2; i++) {
+      wireGuard(b).endpoint = i % 4 == 3 ? null : a.host.endpoint();
+      b.wireGuardSends(a, LabNode.data(sent++));
+      lab.run(50 * Lab.MS);
+    }
+    assertThat(wireGuard(a).pins).as("the former pin lifted, and a new one").isEqualTo(pins + 2);
+    assertThat(wireGuard(a).pinned).isEqualTo(b.host.endpoint());
+  }
+
   /// Its agent stands still, and cannot obey: what its WireGuard sends is all there is.
   @Test
   void isNotPinnedWhenItsAgentIsSilent() {

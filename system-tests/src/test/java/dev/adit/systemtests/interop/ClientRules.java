@@ -93,9 +93,14 @@ abstract class ClientRules extends ClientsOfOneServer {
     for (int i = 0; i < 30; i++) {
       a.send(TestClient.unknownKey(i), disco());
     }
+    // Three at once, and one each second: the machine may be slow. What a server says of who is
+    // gone
+    // may come after its pong.
+    for (int i = 0; i < 3; i++) {
+      assertThat(a.await(Event.Gone.class).notHere()).isTrue();
+    }
     a.ping();
-    // three at once, and one each second: the machine may be slow
-    assertThat(a.heard(Event.Gone.class)).hasSizeBetween(3, 10);
+    assertThat(a.heard(Event.Gone.class)).hasSizeLessThanOrEqualTo(7);
   }
 
   @Test
