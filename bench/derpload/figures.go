@@ -7,9 +7,13 @@ import (
 	"strings"
 )
 
-// What one run prints at its end: each figure of ours beside the baseline of the same run, their ratio, its
+// What a run prints when a table is done: each figure of ours beside the baseline of the same run, their ratio, its
 // limit, and `ok` or `SHORT`.
-type figures struct{ lines []figure }
+type figures struct {
+	lines   []figure
+	printed int
+	short   bool
+}
 
 type figure struct {
 	what, unit     string
@@ -60,11 +64,12 @@ func (l figure) isShort() bool {
 	return false
 }
 
-// True if nothing falls short.
-func (f *figures) print() bool {
-	fmt.Printf("\n%-62s %10s %10s %7s %9s\n", "medians (of rounds: least to most)", "adit", "baseline", "ratio", "limit")
-	enough := true
-	for _, line := range f.lines {
+// Prints what was not printed yet.
+func (f *figures) print() {
+	if f.printed == 0 {
+		fmt.Printf("%-62s %10s %10s %7s %9s\n", "medians (of rounds: least to most)", "adit", "baseline", "ratio", "limit")
+	}
+	for _, line := range f.lines[f.printed:] {
 		ratio, limit, verdict := "-", "-", ""
 		if median(line.baseline) > 0 { // neither none nor 0
 			ratio = fmt.Sprintf("%.2f", median(line.ours)/median(line.baseline))
@@ -82,12 +87,12 @@ func (f *figures) print() bool {
 		}
 		if line.isShort() {
 			verdict = "SHORT"
-			enough = false
+			f.short = true
 		}
 		fmt.Printf("%-62s %10s %10s %7s %9s %-5s %s\n", line.what+", "+line.unit, number(median(line.ours)),
 			number(median(line.baseline)), ratio, limit, verdict, spread(line.ours, line.baseline))
 	}
-	return enough
+	f.printed = len(f.lines)
 }
 
 func spread(all ...[]float64) string {
